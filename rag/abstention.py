@@ -1,0 +1,133 @@
+"""Decide whether the papers found answer a question, and say why not. Knows no models and no index."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+NOTHING_RELEVANT = "nothing relevant"
+NOT_IN_PASSAGES = "not in the passages"
+NOT_IN_CORPUS = "not in the corpus"
+
+# Fitted by eval/fit_abstention.py on the development questions.
+_INTERCEPT = -4.92
+_WEIGHTS = {
+    "dense": 8.38,
+    "lexical": 2.69,
+    "unknown_names": -0.53,
+    "missing_names": -2.07,
+    "other_subject": -2.91,
+    "other_names": -0.13,
+    "detail_missing": -6.19,
+    "token_match": 4.48,
+}
+# A question without names is asked in other words than the papers', and matches less well.
+_THRESHOLD = 0.31
+_THRESHOLD_NAMED = 0.4
+# Papers that the user chose are trusted to be about the question.
+_THRESHOLD_CHOSEN = 0.2
+_RELEVANT_DENSE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for and against an answer, about the best document.
+
+    Attributes:
+        dense: Cosine of question and document, mean of whole and best window.
+        lexical: Its BM25 score as a part of the greatest possible.
+        unknown_names: 1 when the question has a name that stands in no paper, else 0.
+        missing_names: Part of the question's names that the document lacks.
+        other_subject: 1 when the question is about a name that is not the document's own, else 0.
+        other_names: 1 when the question has names and none of them is the document's own, else 0.
+        detail_missing: 1 when a detail is asked for that the document is silent about, else 0.
+        token_match: Mean best cosine of the question's word pieces in the best sentence.
+    """
+
+    dense: float
+    lexical: float
+    unknown_names: float
+    missing_names: float
+    other_subject: float
+    other_names: float
+    detail_missing: float
+    token_match: float
+
+
+def confidence(signals: Signals) -> float:
+    """Return the probability that the papers answer, in [0, 1]."""
+    score = _INTERCEPT + sum(weight * float(getattr(signals, name)) for name, weight in _WEIGHTS.items())
+    return 1.0 / (1.0 + math.exp(-score))
+
+
+def is_answerable(probability: float, *, named: bool, chosen: bool) -> bool:
+    """Say whether to answer a question that has names or not; `chosen` when the user picked the papers to look in."""
+    return probability >= (_THRESHOLD_CHOSEN if chosen else _THRESHOLD_NAMED if named else _THRESHOLD)
+
+
+def reason_for(signals: Signals) -> str:
+    """Return why the papers do not answer: nothing near, the work is another, or the detail is not there."""
+    if signals.dense < _RELEVANT_DENSE and signals.lexical < _RELEVANT_DENSE:
+        return NOTHING_RELEVANT
+    another_work = signals.unknown_names or signals.other_subject or signals.other_names
+    return NOT_IN_CORPUS if another_work and not signals.detail_missing else NOT_IN_PASSAGES
+
+
+# Details that papers are often asked for and abstracts seldom state: how a question asks for one,
+# and what a text that states it has.
+_DETAILS = [
+    (r"batch(?:es| size| sizes)", r"batch"),
+    (r"learning rates?|step size", r"learning rate|step size"),
+    (r"epochs?", r"epoch"),
+    (r"optimi[sz]er", r"\badam|\bsgd\b|optimizer|adafactor|lion\b|muon"),
+    (r"weight decay|dropout|warm-?up|random seeds?|how many seeds", r"weight decay|dropout|warm-?up|seed"),
+    (r"licen[sc]ed?|licences?|licenses?", r"licen[sc]|apache|\bmit\b|gpl|creative commons"),
+    (
+        r"price|cost|costs|fees?|subscription|salary|how expensive|dollars?|usd|euros?|budget",
+        r"\$|price|cost|\bfees?\b|subscri|salar|dollar|usd|euro|expens|cheap|budget",
+    ),
+    (
+        r"who (?:wrote|are the authors|is the (?:first )?author|authored)|which (?:university|lab|institution|company)",
+        r"universit|institut|laborator|\binc\b|nvidia|google|microsoft|author",
+    ),
+    (r"(?:what|which|in what|in which) year|when was|when were|publication date", r"\b(?:19|20)\d\d\b"),
+    (r"(?:what|which) (?:conference|journal|venue)", r"conference|journal|proceedings|workshop"),
+    (
+        r"how (?:many|long).{0,30}\b(?:days?|weeks?|months?|hours?)\b|training time|how long did.{0,20}train",
+        r"\bdays?\b|\bweeks?\b|\bmonths?\b|\bhours?\b|training time",
+    ),
+    (
+        r"how many (?:\w+ )?(?:gpus?|tpus?|cards|accelerators|nodes|workers)",
+        r"\d[\d,]* (?:[\w-]+ ){0,3}(?:gpus?|tpus?|cards|accelerators|nodes|workers)|single (?:\w+ )?gpu"
+        r"|\b(?:one|two|four|eight) (?:[\w-]+ ){0,2}gpus?",
+    ),
+    (
+        r"how many (?:\w+ )?(?:participants|subjects|volunteers|patients|annotators|people)",
+        r"participant|subject|volunteer|patient|annotator|people",
+    ),
+    (r"(?:average|mean) age|how old|what age", r"\bage[ds]?\b|years old"),
+    (r"(?:hourly|per[- ]hour) \w+|(?:price|cost|rate)s? (?:per|an) hour", r"\$|per[- ]hour|hourly|/h\b"),
+    (
+        r"(?:which|what) gpu(?: model)?|gpu model",
+        r"\b[ahvtb]\d{2,3}s?\b|\b[rg]tx\b|tesla|geforce|jetson|\bmi\d{3}|quadro",
+    ),
+    (
+        r"(?:which|what) (?:drone|camera|phone|robot|sensor) (?:model|brand|make|type)",
+        r"[a-z]+[ -]?\d{2,}|dji|mavic|iphone",
+    ),
+    (r"(?:how many|number of) (?:\w+ )?(?:layers|heads|hidden units|attention heads)", r"layers|heads|hidden"),
+    (r"clock (?:frequency|rate|speed)|what frequency", r"[mg]hz|clock"),
+    (r"e-?mail|phone number|postal address", r"@|e-?mail|phone number"),
+    (r"how many (?:github )?(?:citations|stars|downloads|users)", r"citations|\bstars|downloads|users"),
+    (r"who (?:funded|sponsored|paid)|fund(?:ed by|ing)|sponsors?", r"fund|sponsor|grant"),
+    (r"p-?values?|confidence intervals?|standard deviation", r"p ?[<=]|confidence interval|standard deviation|±"),
+]
+_COMPILED_DETAILS = [
+    (re.compile(rf"\b(?:{ask})\b", re.IGNORECASE), re.compile(tell, re.IGNORECASE)) for ask, tell in _DETAILS
+]
+
+
+def lacks_detail(question: str, text: str) -> bool:
+    """Say whether a question asks for one of the usual details that a text never mentions."""
+    return any(ask.search(question) and not tell.search(text) for ask, tell in _COMPILED_DETAILS)

@@ -1,0 +1,145 @@
+"""Make the answer of draft and evidence: what is checked stays, what is not gives way to the paper's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.grounding import Verdict, check_sentence, repair_sentence
+from rag.quoting import plain, retell
+from rag.text import readable, search_terms, sentence_spans
+from rag.types import AnswerSentence, Citation, Evidence, Origin, Support
+
+_BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence for the answer, the evidence that supports it, and how."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    support: Support
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Checked sentences with their citations, and where the words came from."""
+
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    origin: Origin
+
+    @property
+    def text(self) -> str:
+        """The sentences, each with its markers before its full stop."""
+        return " ".join(_marked(sentence) for sentence in self.sentences)
+
+
+def compose(draft: str, evidence: Sequence[Evidence], *, question: str, max_words: int, least: int = 1) -> Composition:
+    """Return the answer: checked draft sentences first, then quotes of what they leave out.
+
+    A draft sentence takes the place of the evidence it is drawn from only when it keeps every
+    number of it that answers; otherwise the evidence is quoted. Quotes follow in the order of
+    their scores while the answer stays within `max_words`; the first `least` are always given.
+    """
+    checked, repaired = _checked_claims(draft, evidence, question)
+    quotes = [quote(item) for item in evidence]
+    claims, from_draft = _choose(checked, quotes, question, (least, max_words))
+    origin: Origin = "quotes" if not from_draft else "repaired" if repaired else "draft"
+    return _cite(claims, origin)
+
+
+def quote(evidence: Evidence) -> Claim:
+    """Return a sentence of the paper as a claim: its words, readable, told of the authors, not by them."""
+    return Claim(retell(readable(evidence.text)), (evidence,), "quoted", 1.0)
+
+
+def _checked_claims(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[list[Claim], bool]:
+    claims: list[Claim] = []
+    repaired = False
+    for start, end in sentence_spans(draft):
+        sentence = _BULLET.sub("", plain(draft[start:end]))
+        verdict = check_sentence(sentence, evidence, question=question)
+        if verdict.label == "partly":
+            mended = repair_sentence(sentence, evidence, question=question)
+            if mended is None:
+                continue
+            sentence, repaired = mended, True
+            verdict = check_sentence(sentence, evidence, question=question)
+        claim = _claim(sentence, verdict, evidence)
+        if claim is not None:
+            claims.append(claim)
+    return claims, repaired
+
+
+def _claim(sentence: str, verdict: Verdict, evidence: Sequence[Evidence]) -> Claim | None:
+    if verdict.label not in ("quoted", "supported") or not verdict.evidence:
+        return None
+    support: Support = "quoted" if verdict.label == "quoted" else "supported"
+    return Claim(sentence, tuple(evidence[number] for number in verdict.evidence), support, verdict.score)
+
+
+def _choose(
+    checked: Sequence[Claim], quotes: Sequence[Claim], question: str, limits: tuple[int, int]
+) -> tuple[list[Claim], bool]:
+    least, max_words = limits
+    by_evidence = {
+        item: claim for claim in reversed(checked) for item in claim.evidence if _stands_for(claim, item, question)
+    }
+    chosen: list[Claim] = []
+    words = 0
+    for own in quotes:
+        claim = by_evidence.get(own.evidence[0], own)
+        if claim in chosen:
+            continue
+        length = len(claim.text.split())
+        if len(chosen) >= least and words + length > max_words:
+            continue
+        chosen.append(claim)
+        words += length
+    return chosen, any(claim in checked for claim in chosen)
+
+
+def _stands_for(claim: Claim, evidence: Evidence, question: str) -> bool:
+    """Say whether a claim answers as much of the question as the sentence it is drawn from."""
+    asked = set(search_terms(question))
+    source = readable(evidence.text)
+    kept = set(_NUMBER.findall(claim.text)) >= set(_NUMBER.findall(source)) - set(_NUMBER.findall(question))
+    return kept and asked & set(search_terms(source)) <= set(search_terms(claim.text))
+
+
+def _cite(claims: Sequence[Claim], origin: Origin) -> Composition:
+    markers: dict[tuple[str, int, int], int] = {}
+    citations: list[Citation] = []
+    sentences: list[AnswerSentence] = []
+    for claim in claims:
+        own: list[int] = []
+        for item in claim.evidence:
+            key = (item.document_id, item.start, item.end)
+            if key not in markers:
+                markers[key] = len(markers) + 1
+                citations.append(
+                    Citation(
+                        markers[key],
+                        item.document_id,
+                        item.title,
+                        item.text,
+                        item.start,
+                        item.end,
+                        round(claim.score, 3),
+                    )
+                )
+            own.append(markers[key])
+        sentences.append(AnswerSentence(claim.text, tuple(sorted(own)), claim.support))
+    return Composition(tuple(sentences), tuple(citations), origin)
+
+
+def _marked(sentence: AnswerSentence) -> str:
+    body = sentence.text.rstrip()
+    end = body[-1:] if body[-1:] in ".!?" else "."
+    body = body.rstrip(".!? ")
+    return f"{body} {''.join(f'[{marker}]' for marker in sentence.markers)}{end}"

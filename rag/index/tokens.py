@@ -1,0 +1,120 @@
+"""Token vectors of every document, eight bits a number, memory-mapped: what late interaction compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedder import Embedding
+from rag.embedder.base import Vectors, unit_rows
+from rag.text import STOP_WORDS, Span
+from rag.types import Chunk, Document
+
+_TOKENS_NAME = "tokens.npy"
+_OWNERS_NAME = "token_sentences.npy"
+_BOUNDS_NAME = "token_bounds.npy"
+# The number, in place of a sentence's, of pieces that stand in the title.
+TITLE = 65535
+_SCALE = 127.0
+
+
+class Tokens(NamedTuple):
+    """The word pieces of one document that are not of stop words.
+
+    Attributes:
+        vectors: Unit rows, shape (pieces, token dimension).
+        sentences: The number of each piece's sentence, from 0, or `TITLE`; shape (pieces,).
+    """
+
+    vectors: Vectors
+    sentences: NDArray[np.uint16]
+
+
+def tokens_of(
+    document: Document, spans: Sequence[Span], chunks: Sequence[Chunk], embeddings: Sequence[Embedding]
+) -> Tokens:
+    """Return the pieces of a document, each as the first chunk that holds its whole sentence has it.
+
+    Windows come before the whole document, which a model may cut; the title is the whole's.
+    """
+    vectors: list[Vectors] = []
+    owners: list[int] = []
+    done: set[int] = set()
+    order = [*range(1, len(chunks)), 0]
+    for number in order:
+        chunk, embedding = chunks[number], embeddings[number]
+        fresh: set[int] = set()
+        for vector, owner in _pieces(document, spans, chunk, embedding):
+            if owner in done or (owner == TITLE and number != 0):
+                continue
+            fresh.add(owner)
+            vectors.append(vector)
+            owners.append(owner)
+        done |= fresh
+    rows = np.array(vectors, dtype=np.float32) if vectors else np.zeros((0, embeddings[0].tokens.shape[1]), np.float32)
+    return Tokens(rows, np.array(owners, dtype=np.uint16))
+
+
+def _pieces(
+    document: Document, spans: Sequence[Span], chunk: Chunk, embedding: Embedding
+) -> Iterator[tuple[Vectors, int]]:
+    text = f"{document.title}. {document.text[chunk.start : chunk.end]}"
+    body = len(document.title) + 2
+    ends = np.array([span.end for span in spans], dtype=np.int64)
+    for vector, (start, end) in zip(embedding.tokens, embedding.offsets, strict=True):
+        if end <= start or not _tells(text, start, end):
+            continue
+        if start < body:
+            yield vector, TITLE
+            continue
+        owner = int(np.searchsorted(ends, chunk.start + start - body, side="right"))
+        yield vector, min(owner, TITLE - 1)
+
+
+def _tells(text: str, start: int, end: int) -> bool:
+    """Say whether a piece belongs to a word that is no stop word."""
+    while start > 0 and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    word = text[start:end]
+    return any(character.isalnum() for character in word) and word.casefold() not in STOP_WORDS
+
+
+def write_tokens(folder: Path, documents: Iterable[Tokens], dimension: int) -> None:
+    """Write the tokens of all documents, in order, into a folder."""
+    tokens = list(documents)
+    bounds = np.cumsum([0, *(len(item.vectors) for item in tokens)], dtype=np.int64)
+    rows = np.concatenate([np.zeros((0, dimension), np.float32), *(item.vectors for item in tokens)])
+    owners = np.concatenate([np.zeros(0, np.uint16), *(item.sentences for item in tokens)])
+    np.save(folder / _TOKENS_NAME, np.round(rows * _SCALE).astype(np.int8), allow_pickle=False)
+    np.save(folder / _OWNERS_NAME, owners.astype(np.uint16), allow_pickle=False)
+    np.save(folder / _BOUNDS_NAME, bounds, allow_pickle=False)
+
+
+class TokenIndex:
+    """The tokens of any document, by position."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tokens = np.load(folder / _TOKENS_NAME, mmap_mode="r", allow_pickle=False)
+        self._owners = np.load(folder / _OWNERS_NAME, mmap_mode="r", allow_pickle=False)
+        self._bounds = np.load(folder / _BOUNDS_NAME, allow_pickle=False)
+
+    def __getitem__(self, position: int) -> Tokens:
+        begin, end = self._bounds[position], self._bounds[position + 1]
+        rows = unit_rows(self._tokens[begin:end].astype(np.float32))
+        return Tokens(rows, np.asarray(self._owners[begin:end]))
+
+
+def max_similarity(question: Vectors, document: Vectors) -> float:
+    """Return the mean, over the question's pieces, of the best cosine among the document's; 0 without pieces.
+
+    Source: Khattab and Zaharia, ColBERT, SIGIR 2020, doi:10.1145/3397271.3401075.
+    """
+    if not len(question) or not len(document):
+        return 0.0
+    return float((question @ document.T).max(axis=1).mean())

@@ -1,0 +1,291 @@
+"""The line from question to checked answer: the only place that knows the order of the steps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rag.abstention import (
+    Signals,
+    confidence,
+    is_answerable,
+    lacks_detail,
+    reason_for,
+)
+from rag.answers import Clock, make_abstention, make_answer
+from rag.composition import compose, quote
+from rag.config import Settings, read_settings
+from rag.conversation import Standalone, stand_alone
+from rag.embedder import Embedder, open_embedder
+from rag.evidence import Candidate, Chosen, EvidenceFinder, choose
+from rag.index import Index, check_embedder
+from rag.llm import LLM, Message, open_llm, wrap_llama_index
+from rag.naming import is_own_name, subject_name
+from rag.prompt import build_prompt
+from rag.reranker import CrossEncoderReranker
+from rag.retriever import Hit, Retriever, check_question, to_passages
+from rag.text import names_in, squeeze
+from rag.types import Answer, Document, Done, Draft, Event, Evidence, Passage, Step, Working
+
+History = Sequence[Sequence[str]]
+SEED = 0
+# Documents whose sentences are weighed; further ones hardly ever hold the answer.
+_READ_DOCUMENTS = 8
+_DRAFT_EVIDENCE = 3
+# Among so many papers, the one that a name of the question belongs to is looked for.
+_OWNERS_AMONG = 3
+_MAX_DRAFT_TOKENS = {"tiny": 96, "full": 256}
+_PROMPT_BUDGET = {"tiny": 400, "full": 2000}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one question is to be answered.
+
+    Attributes:
+        passages: Papers to retrieve.
+        words: About how long the answer may get; the first sentence is always whole.
+        within: Ids of the papers to look in; None for all.
+        draft: Let the language model write; without it the answer is quotes.
+    """
+
+    passages: int = 8
+    words: int = 50
+    within: Collection[str] | None = None
+    draft: bool = True
+
+
+class Pipeline:
+    """An index with the models that answer from it. Thread-safe; a context manager.
+
+    with rag.Pipeline.load("indexes/default") as pipeline:
+        print(pipeline.answer("How much memory does MobileTL save?").text)
+    """
+
+    def __init__(self, index: Index, embedder: Embedder, llm: LLM | None, *, settings: Settings | None = None) -> None:
+        """Take the parts.
+
+        Raises:
+            IndexFolderError: The index was built with another embedder.
+        """
+        check_embedder(index.manifest, embedder, index.folder)
+        self.index = index
+        self.llm = llm
+        self.settings = settings or read_settings()
+        self._embedder = embedder
+        reranker = CrossEncoderReranker(self.settings.reranker) if self.settings.reranker else None
+        self._retriever = Retriever(index, embedder, reranker)
+        self._finder = EvidenceFinder(embedder, index.rarity)
+
+    @classmethod
+    def load(
+        cls, index: str | Path | None = None, *, llm: str | Any | None = None, embedder: str | None = None
+    ) -> Pipeline:
+        """Open an index and load the models, once for all questions.
+
+        Args:
+            index: The index folder; RAG_INDEX or indexes/default when None.
+            llm: A name as for the command line, a LlamaIndex `LLM` object, or None for RAG_LLM.
+            embedder: A name, or None for RAG_EMBEDDER.
+
+        Raises:
+            RagError: The index or a model cannot be opened; the message says what to do.
+        """
+        name = llm if isinstance(llm, str) else None
+        settings = read_settings(index=str(index) if index else None, llm=name, embedder=embedder)
+        opened = Index(settings.index)
+        model = open_embedder(settings.embedder, cache_dir=settings.cache_dir, threads=settings.thread_count)
+        check_embedder(opened.manifest, model, opened.folder)
+        if llm is None or isinstance(llm, str):
+            language_model = open_llm(
+                settings.llm,
+                cache_dir=settings.cache_dir,
+                threads=settings.thread_count,
+                api_key=settings.api_key or None,
+            )
+        else:
+            language_model = wrap_llama_index(llm)
+        return cls(opened, model, language_model, settings=settings)
+
+    def search(
+        self, question: str, top_k: int = 10, *, within: Collection[str] | None = None, history: History = ()
+    ) -> list[Passage]:
+        """Return the best passages, one per document, best first.
+
+        Args:
+            question: What to look for.
+            top_k: How many passages at most.
+            within: Ids of the documents to look among; None for all.
+            history: Earlier turns, that a follow-up question leans on.
+
+        Raises:
+            QuestionError: The question is blank or overlong, top_k is below 1, or an id is unknown.
+        """
+        check_question(question)
+        asked = self._understood(question, history)
+        return to_passages(self._retriever.search(_clipped(asked.searched), top_k, within=within))
+
+    def documents(self) -> Iterator[Document]:
+        """Yield every document of the index, in its order."""
+        return self.index.store.all_documents()
+
+    @property
+    def options(self) -> Options:
+        """How a question is answered that comes without options."""
+        return Options(passages=self.settings.passages, words=self.settings.words)
+
+    @property
+    def fingerprint(self) -> dict[str, str | int]:
+        """What results depend on: corpus, embedder, index format and language model."""
+        manifest = self.index.manifest
+        return {
+            "format": manifest.format,
+            "documents": manifest.documents,
+            "corpus_hash": manifest.corpus_hash,
+            "embedder": manifest.embedder_fingerprint,
+            "llm": self.llm.fingerprint if self.llm else "none",
+        }
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by id.
+
+        Raises:
+            IndexFolderError: The index has no such document.
+        """
+        return self.index.document(document_id)
+
+    def answer(self, question: str, history: History = (), options: Options | None = None) -> Answer:
+        """Return the checked answer to a question.
+
+        Args:
+            question: What is asked.
+            history: Earlier turns, oldest first, each a question and its answer's text.
+            options: How to answer; the settings' when None.
+
+        Raises:
+            QuestionError: The question or the history makes no sense.
+            ModelError: The language model fails.
+        """
+        for event in self.stream(question, history, options):
+            if isinstance(event, Done):
+                return event.answer
+        raise RuntimeError("a stream ends with an answer")
+
+    def stream(
+        self,
+        question: str,
+        history: History = (),
+        options: Options | None = None,
+        *,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Yield the steps, the draft as it is written, and at the end the same answer as `answer()`.
+
+        Once `stop` is set the language model stops, and the answer is made of what there is.
+
+        Raises:
+            QuestionError: The question or the history makes no sense.
+            ModelError: The language model fails.
+        """
+        check_question(question)
+        options = options or self.options
+        clock = Clock()
+        yield Step("searching")
+        asked = self._understood(question, history)
+        hits = self._retriever.search(_clipped(asked.searched), options.passages, within=options.within)
+        clock.lap("search")
+        yield Step("reading")
+        chosen, signals = self._read(asked, hits)
+        evidence = chosen.evidence
+        clock.lap("evidence")
+        sure = confidence(signals)
+        if not evidence or not is_answerable(
+            sure, named=bool(names_in(asked.mended)), chosen=options.within is not None
+        ):
+            abstention = make_abstention(asked, hits, reason_for(signals), sure, clock, self._llm_name(options))
+            yield Done(abstention, Working(tuple(evidence)))
+            return
+        draft, prompt = "", list[Message]()
+        if self.llm is not None and options.draft:
+            yield Step("writing")
+            prompt = _prompt(self.llm, asked, evidence)
+            for piece in self.llm.stream(prompt, max_tokens=_MAX_DRAFT_TOKENS[self.llm.size], seed=SEED, stop=stop):
+                if not draft:
+                    clock.first_token()
+                draft += piece
+                yield Draft(piece)
+            clock.lap("generation")
+        yield Step("checking")
+        composition = compose(draft, evidence, question=asked.searched, max_words=options.words, least=chosen.least)
+        clock.lap("grounding")
+        answer = make_answer(asked, hits, composition, sure, clock, self._llm_name(options))
+        yield Done(answer, Working(tuple(evidence), tuple(prompt), draft))
+
+    def close(self) -> None:
+        """Free the language model. Twice is fine."""
+        if self.llm is not None:
+            self.llm.close()
+
+    def __enter__(self) -> Pipeline:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _understood(self, question: str, history: History) -> Standalone:
+        """Return the question with its spelling mended by the corpus, and what it leans on."""
+        asked = stand_alone(question, history)
+        return replace(asked, mended=self.index.spelling.mend(asked.question, self._embedder.knows_word))
+
+    def _llm_name(self, options: Options) -> str:
+        return self.llm.name if self.llm is not None and options.draft else "none"
+
+    def _read(self, asked: Standalone, hits: Sequence[Hit]) -> tuple[Chosen, Signals]:
+        candidates = [
+            Candidate(hit.document, hit.score, self.index.tokens[hit.position]) for hit in hits[:_READ_DOCUMENTS]
+        ]
+        found = self._finder.find(asked.mended, asked.context, candidates)
+        chosen = choose(asked.mended, found.rankings, candidates, context=asked.context)
+        return chosen, self._signals(asked, hits, found.token_match)
+
+    def _signals(self, asked: Standalone, hits: Sequence[Hit], token_match: float) -> Signals:
+        best = hits[0]
+        title, text = best.document.title, best.document.text
+        nearest = [hit.document for hit in hits[:_OWNERS_AMONG]]
+        subject = subject_name(asked.mended)
+        names, squeezed = names_in(asked.mended), squeeze(f"{title} {text}")
+        own = [name for name in names if is_own_name(name, title, text)]
+        return Signals(
+            dense=best.dense,
+            lexical=best.lexical,
+            unknown_names=float(not all(self.index.knows(name) for name in names)),
+            missing_names=sum(squeeze(name) not in squeezed for name in names) / max(len(names), 1),
+            other_subject=float(
+                subject is not None
+                and not any(is_own_name(name, near.title, near.text) for near in nearest for name in {subject, *own})
+            ),
+            other_names=float(bool(names) and not own),
+            detail_missing=float(lacks_detail(asked.mended, f"{title}\n{text}")),
+            token_match=token_match,
+        )
+
+
+def _prompt(llm: LLM, asked: Standalone, evidence: Sequence[Evidence]) -> list[Message]:
+    turns = build_prompt(
+        asked.searched,
+        [quote(item).text for item in evidence[:_DRAFT_EVIDENCE]],
+        size=llm.size,
+        budget=min(_PROMPT_BUDGET[llm.size], llm.context_tokens - _MAX_DRAFT_TOKENS[llm.size]),
+        count_tokens=llm.count_tokens,
+    )
+    return [Message(role, content) for role, content in turns]
+
+
+def _clipped(question: str) -> str:
+    return question[:4000]

@@ -1,0 +1,266 @@
+"""Find the documents a question is about: BM25 and vectors, fused. Knows nothing of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedder import Embedder
+from rag.errors import QuestionError
+from rag.index import Index, max_similarity
+from rag.reranker import Reranker
+from rag.text import fold, readable, search_terms
+from rag.types import Document, Passage
+
+Scores = NDArray[np.float32]
+# Measured on six development sets (DECISIONS.md, "Retriever").
+# Candidates that each side brings to the fusion.
+DEPTH = 100
+# What BM25's best document is worth beside a cosine, once this part of the question's terms is matched.
+_LEXICAL_WEIGHT = 0.3
+_MATCHED_ENOUGH = 0.2
+# Pseudo-relevance feedback: the question's vector moves towards the first documents found.
+_FEEDBACK_VECTORS = 3
+_FEEDBACK_SHARE = 0.4
+# A question that shares few terms with the papers takes some from the first documents found.
+_EXPANSION_DOCUMENTS = 5
+_EXPANSION_TERMS = 20
+_EXPANSION_SHARE = 0.2
+_EXPANDED_BELOW = 0.4
+# Late interaction of word pieces reorders the first documents found.
+_RERANKED = 30
+_TOKEN_WEIGHT = 0.5
+# Documents that a cross-encoder, when there is one, reads with the question.
+_READ_TOGETHER = 20
+MAX_QUESTION_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved document and what spoke for it.
+
+    `position` is the document's in the index. `dense` is the mean of the cosines of the whole
+    document and of its best window; `lexical` is its BM25 score as a part of the greatest
+    possible; `start` and `end` bound the window that matched best.
+    """
+
+    document: Document
+    position: int
+    score: float
+    dense: float
+    lexical: float
+    start: int
+    end: int
+
+
+class _Dense(NamedTuple):
+    scores: Scores
+    windows: list[int | None]
+    best_cosines: Scores
+
+
+class Retriever:
+    """Ranks the documents of one index. Thread-safe."""
+
+    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
+        """Take the parts; a reranker has the last word on the order of the first documents."""
+        self._index = index
+        self._embedder = embedder
+        self._reranker = reranker
+
+    def search(self, question: str, top_k: int, *, within: Collection[str] | None = None) -> list[Hit]:
+        """Return at most top_k documents, best first, each once; ties keep the index's order.
+
+        Vectors and BM25 each bring their best candidates. A document scores its cosine plus its
+        BM25 score scaled over the candidates, which counts less where the best matches little of
+        the question: one in other words than the papers' is left to the vectors. The first found
+        then refine the question, and all candidates are scored again.
+
+        Args:
+            question: What to look for.
+            top_k: How many documents at most.
+            within: Ids of the documents to look among; None for all.
+
+        Raises:
+            QuestionError: The question is blank or overlong, top_k is below 1, or an id is unknown.
+
+        Source: Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, 2023,
+        doi:10.1145/3596512.
+        """
+        check_question(question)
+        if top_k < 1:
+            raise QuestionError(f"top_k must be 1 or more, got {top_k}")
+        vector, pieces, _ = self._embedder.embed_question(readable(question))
+        weights = self._term_weights(question)
+        scores = self._index.lexical.scores(weights)
+        # No term can add more than its rarity, so this is the part of the question that is matched.
+        most = max(sum(weight * self._index.rarity(term) for term, weight in weights.items()), 1e-6)
+        candidates = self._candidates(vector, scores, within, max(DEPTH, top_k))
+        lexical = scores[candidates] / most
+        dense, windows, cosines = self._dense_scores(vector, candidates)
+        order = np.argsort(-_fused(dense, lexical, lexical), kind="stable")
+        closer = self._moved(vector, candidates[order[:_FEEDBACK_VECTORS]])
+        expanded = self._expanded_scores(weights, candidates, order, float(lexical.max()))
+        moved = np.asarray((self._index.dense.vectors(candidates) @ closer + cosines) / 2, dtype=np.float32)
+        fused = _fused(moved, _mixed(lexical, expanded), lexical)
+        fused = self._reranked(pieces[1:-1], candidates, fused)
+        order = np.argsort(-fused, kind="stable")[:top_k]
+        documents = self._index.store.by_position(int(candidates[i]) for i in order)
+        hits = [
+            self._hit(document, int(candidates[i]), windows[i], (fused[i], dense[i], lexical[i]))
+            for document, i in zip(documents, order, strict=True)
+        ]
+        return self._read_together(question, hits) if self._reranker else hits
+
+    def _read_together(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits with the first in the reranker's order; each place keeps its score."""
+        first = hits[:_READ_TOGETHER]
+        if self._reranker is None or not first:
+            return list(hits)
+        texts = [f"{hit.document.title}. {hit.document.text}" for hit in first]
+        scores = self._reranker.scores(question, texts)
+        order = sorted(range(len(first)), key=lambda number: -scores[number])
+        reranked = [replace(first[number], score=place.score) for number, place in zip(order, first, strict=True)]
+        return [*reranked, *hits[len(first) :]]
+
+    def _reranked(self, pieces: Scores, candidates: NDArray[np.int64], fused: Scores) -> Scores:
+        """Return the scores with late interaction added for the first; no other document passes them."""
+        first = np.argsort(-fused, kind="stable")[:_RERANKED]
+        matches = [max_similarity(pieces, self._index.tokens[int(candidates[i])].vectors) for i in first]
+        reranked = fused[first] + _TOKEN_WEIGHT * np.array(matches, dtype=np.float32)
+        scores = np.minimum(fused + _TOKEN_WEIGHT * min(matches), reranked.min() - 1e-4)
+        scores[first] = reranked
+        return np.asarray(scores, dtype=np.float32)
+
+    def _moved(self, vector: Scores, positions: NDArray[np.int64]) -> Scores:
+        """Return the question's vector, moved towards documents: Rocchio, 1971, without negatives."""
+        moved = vector + _FEEDBACK_SHARE * self._index.dense.vectors(positions).mean(axis=0)
+        return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+
+    def _expanded_scores(
+        self, weights: dict[str, float], candidates: NDArray[np.int64], order: NDArray[np.int64], matched: float
+    ) -> tuple[Scores, float]:
+        """Return BM25 of the candidates for the question with terms of the first, and its share of the whole.
+
+        Source: Abdul-Jaleel et al., UMass at TREC 2004 (RM3), with terms weighted by rarity.
+        """
+        share = max(0.0, 1.0 - matched / _EXPANDED_BELOW) / 2
+        if share == 0.0:
+            return np.zeros(len(candidates), dtype=np.float32), 0.0
+        first = self._index.store.by_position(int(candidates[i]) for i in order[:_EXPANSION_DOCUMENTS])
+        told: dict[str, float] = {}
+        for document in first:
+            terms = search_terms(f"{document.title}\n{document.text}")
+            for term in terms:
+                told[term] = told.get(term, 0.0) + self._index.rarity(term) / len(terms)
+        best = sorted(told.items(), key=lambda item: (-item[1], item[0]))[:_EXPANSION_TERMS]
+        asked_total, told_total = sum(weights.values()), sum(weight for _, weight in best)
+        mixed = {term: (1 - _EXPANSION_SHARE) * weight / asked_total for term, weight in weights.items()}
+        for term, weight in best:
+            mixed[term] = mixed.get(term, 0.0) + _EXPANSION_SHARE * weight / told_total
+        return self._index.lexical.scores(mixed)[candidates], share
+
+    def _term_weights(self, question: str) -> dict[str, float]:
+        weights: dict[str, float] = {}
+        for term in search_terms(question) + self._joined_terms(question):
+            weights[term] = weights.get(term, 0.0) + 1.0
+        return weights
+
+    def _joined_terms(self, question: str) -> list[str]:
+        """Return index terms that neighbouring words spell together: "mobile TL" for MobileTL."""
+        words = [word.strip(".,?!()\"'") for word in fold(question).split()]
+        pairs = {a + b for a, b in pairwise(words) if a and b}
+        triples = {a + b + c for a, b, c in zip(words, words[1:], words[2:], strict=False)}
+        joined = (term for text in sorted(pairs | triples) for term in search_terms(text)[:1])
+        return [term for term in joined if term in self._index.lexical]
+
+    def _candidates(
+        self, vector: Scores, lexical: Scores, within: Collection[str] | None, depth: int
+    ) -> NDArray[np.int64]:
+        if within is not None:
+            return self._positions(within)
+        dense, _ = self._index.dense.search(vector, depth)
+        count = min(depth, int(np.count_nonzero(lexical)))
+        best = np.argpartition(-lexical, count - 1)[:count] if count else np.empty(0, dtype=np.int64)
+        return np.unique(np.concatenate([dense, best]))
+
+    def _positions(self, within: Collection[str]) -> NDArray[np.int64]:
+        positions = self._index.store.positions_of(within)
+        unknown = sorted(set(within) - positions.keys())
+        if unknown or not positions:
+            raise QuestionError(f"no document {unknown[0]!r} in the index" if unknown else "no document to search in")
+        return np.array(sorted(positions.values()), dtype=np.int64)
+
+    def _dense_scores(self, vector: Scores, candidates: NDArray[np.int64]) -> _Dense:
+        wholes = self._index.dense.vectors(candidates) @ vector
+        best_cosines = wholes.copy()
+        windows: list[int | None] = []
+        for number, position in enumerate(candidates):
+            cosines = self._index.dense.window_vectors(int(position)) @ vector
+            best = int(np.argmax(cosines)) if len(cosines) else None
+            if best is not None:
+                best_cosines[number] = cosines[best]
+            windows.append(best)
+        scores = np.asarray((wholes + best_cosines) / 2, dtype=np.float32)
+        return _Dense(scores, windows, best_cosines)
+
+    def _hit(self, document: Document, position: int, window: int | None, scores: Sequence[float]) -> Hit:
+        start, end = (0, len(document.text)) if window is None else self._index.window_span(position, window)
+        fused, dense, lexical = (float(score) for score in scores)
+        return Hit(document, position, fused, dense, lexical, start, end)
+
+
+def check_question(question: str) -> None:
+    """Check that a question can be searched for.
+
+    Raises:
+        QuestionError: It is no text, blank, or longer than 4,000 characters.
+    """
+    if not isinstance(question, str):
+        raise QuestionError(f"the question is {type(question).__name__}, not text")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise QuestionError("the question holds half a character (a lone surrogate): paste it again")
+    if not any(character.isalnum() for character in question):
+        raise QuestionError("the question is empty: ask in words, e.g. How much memory does MobileTL save?")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters: ask in {MAX_QUESTION_CHARACTERS:,} or fewer"
+        )
+
+
+def to_passages(hits: Sequence[Hit]) -> list[Passage]:
+    """Return hits as passages, ranked from 1."""
+    return [
+        Passage(
+            hit.document.id,
+            hit.document.title,
+            hit.document.text[hit.start : hit.end],
+            rank,
+            round(hit.score, 6),
+            hit.start,
+            hit.end,
+        )
+        for rank, hit in enumerate(hits, start=1)
+    ]
+
+
+def _fused(dense: Scores, lexical: Scores, matched: Scores) -> Scores:
+    trust = min(float(matched.max()) / _MATCHED_ENOUGH, 1.0)
+    return np.asarray(dense + _LEXICAL_WEIGHT * trust * _scaled(lexical), dtype=np.float32)
+
+
+def _mixed(lexical: Scores, expanded: tuple[Scores, float]) -> Scores:
+    scores, share = expanded
+    return np.asarray((1 - share) * _scaled(lexical) + share * _scaled(scores), dtype=np.float32)
+
+
+def _scaled(scores: Scores) -> Scores:
+    low, high = float(scores.min()), float(scores.max())
+    if high <= low:
+        return np.zeros_like(scores)
+    return np.asarray((scores - low) / (high - low), dtype=np.float32)

@@ -1,0 +1,61 @@
+"""An answer to take along: as text, as Markdown, as BibTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rag.text import readable
+from rag.types import Answer, Citation, Document
+
+Lookup = Callable[[str], Document | None]
+_MARKDOWN_SIGN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$])")
+_BIBTEX_SIGN = re.compile(r"([&%$#_{}])")
+_KEPT_FIELDS = ("author", "year", "doi", "url", "journal", "booktitle")
+
+
+def as_text(answer: Answer) -> str:
+    """Return the answer and, numbered as in it, titles and quotes."""
+    sources = [f"[{item.marker}] {readable(item.title)}: “{_one_line(item.quote)}”" for item in answer.citations]
+    return "\n".join([answer.text, *([""] if sources else []), *sources])
+
+
+def as_markdown(answer: Answer) -> str:
+    """Return question and answer in Markdown; nothing in a paper's words acts as Markdown."""
+    lines = [f"### {_no_markdown(answer.question)}", "", _no_markdown(answer.text)]
+    for item in answer.citations:
+        title, quote = _no_markdown(readable(item.title)), _no_markdown(_one_line(item.quote))
+        lines += ["", f"{item.marker}. **{title}**", f"   > {quote}"]
+    return "\n".join(lines)
+
+
+def as_bibtex(answer: Answer, lookup: Lookup) -> str:
+    """Return an entry for every paper cited, with what the library knows of it and the quotes as note."""
+    by_paper: dict[str, list[Citation]] = {}
+    for item in answer.citations:
+        by_paper.setdefault(item.document_id, []).append(item)
+    return "\n\n".join(_entry(paper, cited, lookup(paper)) for paper, cited in by_paper.items())
+
+
+def _entry(paper: str, cited: list[Citation], document: Document | None) -> str:
+    fields = {"title": "{" + _no_bibtex(readable(cited[0].title)) + "}"}
+    if document is not None:
+        known = {name: document.metadata.get(name) for name in _KEPT_FIELDS}
+        fields |= {name: _no_bibtex(value) for name, value in known.items() if isinstance(value, str) and value}
+    fields["note"] = "Quoted: " + "; ".join(f"``{_no_bibtex(_one_line(item.quote))}''" for item in cited)
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@misc{{rag-{paper},\n{body}\n}}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(readable(text).split())
+
+
+def _no_markdown(text: str) -> str:
+    # Markers keep their brackets: without an address behind them they are no link.
+    return re.sub(r"\\\[(\d+)\\\]", r"[\1]", _MARKDOWN_SIGN.sub(r"\\\1", " ".join(text.split())))
+
+
+def _no_bibtex(text: str) -> str:
+    safe = text.replace("\\", "\\textbackslash ")
+    return _BIBTEX_SIGN.sub(r"\\\1", safe)

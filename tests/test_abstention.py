@@ -1,0 +1,75 @@
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.abstention import (
+    NOT_IN_CORPUS,
+    NOT_IN_PASSAGES,
+    NOTHING_RELEVANT,
+    Signals,
+    confidence,
+    is_answerable,
+    lacks_detail,
+    reason_for,
+)
+
+_NONE = Signals(**{field.name: 0.0 for field in fields(Signals)})
+_STRONG = replace(_NONE, dense=0.8, lexical=0.9, token_match=0.9)
+_signals = st.builds(Signals, **{field.name: st.floats(-1, 1) for field in fields(Signals)})
+
+
+@given(_signals)
+def test_confidence_is_a_probability(signals: Signals) -> None:
+    """Whatever the signals."""
+    assert 0 <= confidence(signals) <= 1
+
+
+def test_a_paper_about_the_question_is_answered_from_and_a_far_one_is_not() -> None:
+    """The two ends of the scale."""
+    assert is_answerable(confidence(_STRONG), named=True, chosen=False)
+    assert not is_answerable(confidence(_NONE), named=False, chosen=False)
+    assert confidence(_STRONG) > confidence(_NONE)
+
+
+@pytest.mark.parametrize("name", ["unknown_names", "missing_names", "detail_missing"])
+def test_what_the_paper_lacks_speaks_against_an_answer(name: str) -> None:
+    """A name or a detail that is not there never raises the confidence."""
+    assert confidence(replace(_STRONG, **{name: 1.0})) < confidence(_STRONG)
+
+
+@given(st.floats(0, 1))
+def test_papers_the_user_chose_are_trusted_more(probability: float) -> None:
+    """What is answered from all papers is answered from chosen ones."""
+    assert is_answerable(probability, named=True, chosen=True) >= is_answerable(probability, named=False, chosen=False)
+
+
+@pytest.mark.parametrize(
+    ("signals", "reason"),
+    [
+        (_NONE, NOTHING_RELEVANT),
+        (replace(_STRONG, unknown_names=1.0), NOT_IN_CORPUS),
+        (replace(_STRONG, detail_missing=1.0), NOT_IN_PASSAGES),
+    ],
+)
+def test_the_reason_tells_what_is_missing(signals: Signals, reason: str) -> None:
+    """Nothing near, another work, or a detail that the abstract does not state."""
+    assert reason_for(signals) == reason
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("What learning rate was used?", "We train a model.", True),
+        ("What learning rate was used?", "We use a learning rate of 0.1.", False),
+        ("Under which license is it released?", "Code is released.", True),
+        ("How many GPUs were needed?", "We train on 8 A100 GPUs.", False),
+        ("What is the monthly subscription fee?", "It trains large models.", True),
+        ("Who funded the work?", "It trains large models.", True),
+        ("How fast is it?", "It is fast.", False),
+    ],
+)
+def test_a_detail_the_text_never_mentions_is_noticed(question: str, text: str, lacks: bool) -> None:
+    """Batch sizes, licences and the like are asked for often and stated seldom."""
+    assert lacks_detail(question, text) is lacks

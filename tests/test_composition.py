@@ -1,0 +1,135 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.composition import Composition, compose
+from rag.types import Evidence
+
+_TEXT = (
+    "Our method reduces memory usage by 46\\% on MobileNetV2. "
+    "It fine-tunes a few top blocks near the output. "
+    "Training takes 12 hours on a single GPU."
+)
+_QUESTION = "How much memory does the method save?"
+
+
+def _evidence(sentence: str, document_id: str = "d", title: str = "MobileTL") -> Evidence:
+    start = _TEXT.index(sentence)
+    return Evidence(document_id, title, sentence, start, start + len(sentence))
+
+
+_MEMORY = _evidence("Our method reduces memory usage by 46\\% on MobileNetV2.")
+_BLOCKS = _evidence("It fine-tunes a few top blocks near the output.")
+_HOURS = _evidence("Training takes 12 hours on a single GPU.")
+_ALL = [_MEMORY, _BLOCKS, _HOURS]
+
+
+def _compose(draft: str, evidence: list[Evidence] = _ALL, max_words: int = 60) -> Composition:
+    return compose(draft, evidence, question=_QUESTION, max_words=max_words)
+
+
+def test_a_supported_draft_sentence_is_kept_with_its_citation() -> None:
+    """The model's words stand, the paper's words support them."""
+    answer = _compose("The method reduces memory usage by 46% on MobileNetV2.", [_MEMORY])
+
+    assert answer.text == "The method reduces memory usage by 46% on MobileNetV2 [1]."
+    assert answer.origin == "draft"
+    assert [(citation.marker, citation.quote) for citation in answer.citations] == [(1, _MEMORY.text)]
+
+
+def test_a_wrong_number_gives_way_to_the_quote() -> None:
+    """A draft that says 64% where the paper says 46% never reaches the reader."""
+    answer = _compose("The method reduces memory usage by 64% on MobileNetV2.", [_MEMORY])
+
+    assert "64" not in answer.text
+    assert "46%" in answer.text
+    assert answer.origin in ("quotes", "repaired")
+
+
+def test_an_unsupported_sentence_is_dropped_and_the_supported_one_kept() -> None:
+    """Each sentence of a draft is judged alone."""
+    answer = _compose("It was trained by dolphins. The method reduces memory usage by 46% on MobileNetV2.", [_MEMORY])
+
+    assert "dolphins" not in answer.text
+    assert len(answer.sentences) == 1
+
+
+def test_a_draft_that_leaves_the_asked_number_out_gives_way_to_the_quote() -> None:
+    """That it reduces memory is true, and no answer to the question how much."""
+    assert "46%" in _compose("The method reduces memory usage.", [_MEMORY]).text
+
+
+def test_without_a_draft_the_evidence_is_quoted() -> None:
+    """Quotes are readable and cite the raw words, character for character."""
+    answer = _compose("", [_MEMORY])
+
+    assert answer.origin == "quotes"
+    assert "\\%" not in answer.text
+    assert answer.citations[0].quote == "Our method reduces memory usage by 46\\% on MobileNetV2."
+    assert answer.citations[0].score == 1.0
+
+
+def test_what_the_draft_leaves_out_is_quoted_behind_it() -> None:
+    """The second sentence of evidence follows the draft's first."""
+    answer = _compose("The method reduces memory usage by 46% on MobileNetV2.", [_MEMORY, _BLOCKS])
+
+    assert [sentence.markers for sentence in answer.sentences] == [(1,), (2,)]
+    assert "top blocks" in answer.sentences[1].text
+
+
+def test_the_first_quote_is_given_whatever_its_length() -> None:
+    """An answer is never empty for want of room."""
+    assert _compose("", _ALL, max_words=1).sentences[0].markers == (1,)
+
+
+def test_one_sentence_of_evidence_has_one_marker() -> None:
+    """Evidence that comes twice is cited once."""
+    answer = _compose("", [_MEMORY, _MEMORY])
+
+    assert len(answer.citations) == 1
+
+
+def test_markers_stand_before_the_full_stop() -> None:
+    """Text ends "… [1]." and a question mark stays one."""
+    question = Evidence("d", "T", "Is it fast?", 0, 11)
+
+    assert _compose("", [question]).text == "Is it fast [1]?"
+
+
+def test_no_evidence_gives_no_sentence() -> None:
+    """Then there is nothing a draft could rest on."""
+    assert _compose("The method is fast.", []) == Composition((), (), "quotes")
+
+
+_sentences = st.sampled_from(
+    [
+        "The method reduces memory usage by 46% on MobileNetV2.",
+        "Memory falls by 99%.",
+        "Training takes 12 hours.",
+        "It fine-tunes a few top blocks near the output.",
+        "[7] See [1].",
+        "Bananas.",
+    ]
+)
+
+
+@given(
+    st.one_of(st.lists(_sentences, max_size=5).map(" ".join), st.text(max_size=80)),
+    st.lists(st.sampled_from(_ALL), min_size=1, max_size=3),
+    st.integers(1, 100),
+)
+def test_every_sentence_has_a_marker_and_every_marker_a_citation(
+    draft: str, evidence: list[Evidence], max_words: int
+) -> None:
+    """Whatever the model writes: markers count from 1 in reading order, and each quote is the paper's words."""
+    answer = _compose(draft, evidence, max_words)
+    used = [marker for sentence in answer.sentences for marker in sentence.markers]
+
+    assert answer.sentences
+    assert all(sentence.markers for sentence in answer.sentences)
+    assert [citation.marker for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert list(dict.fromkeys(used)) == sorted(set(used)) == [citation.marker for citation in answer.citations]
+    assert all(_TEXT[citation.start : citation.end] == citation.quote for citation in answer.citations)
+    assert all(0 <= citation.score <= 1 for citation in answer.citations)
+    assert {citation.quote for citation in answer.citations} <= {item.text for item in evidence}
+    assert "99%" not in answer.text
+    assert "Bananas" not in answer.text

@@ -1,0 +1,142 @@
+"""The chat in a real browser with the models that ship: asking, sources, abstaining, following up, accessibility."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from browser import QUESTION, WIDTHS, Served, answered, ask, running_browser, visiting
+from playwright.sync_api import Browser, Page
+
+from rag.pipeline import Pipeline
+from rag.text import readable
+
+pytestmark = [pytest.mark.model, pytest.mark.browser]
+ASKED = "How much memory does MobileTL save?"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def served(pipeline: Pipeline) -> Iterator[Served]:
+    """The chat over the seed pages."""
+    with Served(pipeline) as chat:
+        yield chat
+
+
+def _kept_turns(page: Page) -> list[dict[str, Any]]:
+    talk = page.evaluate("JSON.stringify(window.rag.store.current().turns)")
+    turns: list[dict[str, Any]] = json.loads(talk)
+    return turns
+
+
+def _is_in_view(page: Page, selector: str) -> bool:
+    inside = "(e) => { const r = e.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; }"
+    return bool(page.locator(selector).first.evaluate(inside))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_typed_question_is_answered_and_a_marker_opens_the_exact_words(
+    served: Served, pipeline: Pipeline, browser: Browser, width: int
+) -> None:
+    """Streams with its step, ends checked; hovering a marker shows the quote, a click the source with it marked."""
+    with visiting(browser, served.url, width) as page:
+        ask(page, ASKED)
+        page.wait_for_selector(".rag-step-now")
+        answered(page)
+        kept = _kept_turns(page)[0]["answer"]
+        assert " ".join(page.inner_text(".rag-answer").split()) == kept["text"]
+
+        citation = kept["citations"][0]
+        marker = page.locator('.rag-marker[data-marker="1"]').first
+        marker.hover()
+        assert readable(citation["quote"]) in page.inner_text("#rag-tip")
+        marker.click()
+        mark = page.locator('#rag-cards mark[data-markers~="1"]')
+        document = pipeline.document(citation["document_id"])
+        assert mark.text_content() == document.text[citation["start"] : citation["end"]] == citation["quote"]
+        assert page.locator("#rag-cards .rag-abstract").first.text_content() == readable(document.text)
+        page.wait_for_function("document.querySelector('#rag-cards mark.rag-active') !== null")
+        assert _is_in_view(page, "#rag-cards mark.rag-active")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        beside = page.evaluate("document.querySelector('#rag-side').getBoundingClientRect().left > 600")
+        assert beside == (width > 900)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_abstention_helps_on(served: Served, browser: Browser, width: int) -> None:
+    """It says what is missing, opens the nearest papers, and a proposed question can be pressed and is asked."""
+    with visiting(browser, served.url, width) as page:
+        ask(page, "Who won the football world cup of 1998?")
+        answered(page)
+        assert page.is_visible(".rag-missing")
+        nearest = page.locator(".rag-nearest button").first
+        nearest.click()
+        assert page.locator("#rag-cards details[open] summary").text_content() == nearest.text_content()
+        page.locator(".rag-abstention .rag-suggestion").first.click()
+        answered(page, 2)
+
+
+def test_references_stay_with_their_message(served: Served, browser: Browser) -> None:
+    """A follow-up keeps its subject; markers of each turn open that turn's sources, after a reload too."""
+    with visiting(browser, served.url) as page:
+        ask(page, ASKED)
+        answered(page)
+        ask(page, "And which accuracy does it lose on CIFAR10?")
+        answered(page, 2)
+        assert "MobileTL" in _kept_turns(page)[1]["answer"]["searched"]
+        before = _kept_turns(page)
+        page.reload()
+        answered(page, 2)
+        assert _kept_turns(page) == before
+        for turn in before:
+            opened = page.locator(f'.rag-turn[data-turn="{turn["id"]}"] .rag-marker[data-marker="1"]').first
+            opened.click()
+            mark = page.locator('#rag-cards mark[data-markers~="1"]').first
+            assert mark.text_content() == readable(turn["answer"]["citations"][0]["quote"])
+
+
+def test_an_example_is_asked_at_a_press(served: Served, browser: Browser) -> None:
+    """The empty page offers questions; one press asks."""
+    with visiting(browser, served.url) as page:
+        page.locator("#rag-welcome .rag-suggestion").first.click()
+        answered(page)
+        assert not page.is_visible("#rag-welcome")
+
+
+def _serious_findings(page: Page) -> list[str]:
+    script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(script)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
+def test_accessibility_has_no_serious_finding(served: Served, browser: Browser, width: int, colours: str) -> None:
+    """axe-core finds nothing serious or critical on any tab, empty or answered."""
+    with visiting(browser, served.url, width) as page:
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        page.reload()
+        page.wait_for_selector(QUESTION)
+        page.wait_for_selector("body.rag-ready")
+        assert _serious_findings(page) == []
+        ask(page, ASKED)
+        answered(page)
+        page.locator(".rag-marker").first.click()
+        assert _serious_findings(page) == []
+        for tab in ("Library", "Settings"):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(300)
+            assert _serious_findings(page) == []
