@@ -81,8 +81,8 @@ def test_steps_are_shown_in_order(desk: Desk) -> None:
 
 @pytest.mark.parametrize("request_", [None, {}, {"turn": None}, {"turn": {"question": "  "}}, 5])
 def test_nothing_asked_changes_nothing(desk: Desk, request_: object) -> None:
-    """A request without a question yields no update."""
-    assert list(ask(desk, request_)) == []
+    """A request without a question yields one update, which leaves everything as it is; none would empty the page."""
+    assert list(ask(desk, request_)) == [Update(None, None, None)]
 
 
 def test_a_follow_up_keeps_its_subject(desk: Desk) -> None:
@@ -95,6 +95,21 @@ def test_a_follow_up_keeps_its_subject(desk: Desk) -> None:
     assert record is not None
     assert "TinyTune" in record["answer"]["searched"]
     assert "0.6%" in record["answer"]["text"]
+    assert 'data-turn="t1"' in str(updates[0].past)
+
+
+def test_a_question_can_be_asked_by_itself(desk: Desk) -> None:
+    """What was misread as a follow-up offers to be asked without the turns before it, which stay on the page."""
+    first = _last(ask(desk, _request())).record
+    request = _request("And how much accuracy does it lose?", "t2", turns=[first])
+    leaning = _last(ask(desk, request)).live
+    updates = list(ask(desk, {**request, "alone": True}))
+    record = updates[-1].record
+
+    assert 'data-act="alone"' in str(leaning)
+    assert record is not None
+    assert record["answer"]["searched"] == "And how much accuracy does it lose?"
+    assert 'data-act="alone"' not in str(updates[-1].live)
     assert 'data-turn="t1"' in str(updates[0].past)
 
 

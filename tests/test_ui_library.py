@@ -148,12 +148,20 @@ def test_a_question_under_way_keeps_the_library_it_began_with(desk: Desk) -> Non
 
 
 def test_the_model_is_changed_for_everyone_and_back(desk: Desk) -> None:
-    """To no model, and to a name that is none: the first works, the second keeps what was."""
+    """To no model, and back to the very one that the chat was started with, which was kept open."""
+    first = desk.pipeline.llm
+
     assert "answers are quotes" in models.use(desk, "none")
-    assert desk.pipeline.llm is None
-    assert 'role="alert"' in models.use(desk, "/no/such/model.gguf")
-    assert desk.pipeline.llm is None
-    assert "Name a model first" in models.use(desk, " ")
+    assert (desk.pipeline.llm, desk.model) == (None, "none")
+    assert "In use: slow" in models.use(desk, "slow")
+    assert desk.pipeline.llm is first
+
+
+@pytest.mark.parametrize("name", [None, " ", "/no/such/model.gguf", "http://127.0.0.1:9/v1", "transformers:x"])
+def test_a_visitor_cannot_name_a_model_that_is_not_offered(desk: Desk, name: str | None) -> None:
+    """No visitor sends everyone's questions elsewhere; what was in use stays."""
+    assert 'role="alert"' in models.use(desk, name)
+    assert desk.model == "slow"
 
 
 def test_the_models_at_hand_are_offered(desk: Desk) -> None:

@@ -7,8 +7,8 @@ from textwrap import shorten
 
 from rag.text import readable
 from rag.types import Answer, AnswerSentence, Citation, Document
-from rag.ui.exports import as_bibtex, as_markdown, as_text
-from rag.ui.markup import plain, verbatim
+from rag.ui.action_markup import actions
+from rag.ui.markup import model_name, plain, verbatim
 from rag.ui.source_markup import source_cards
 from rag.ui.turns import Turn
 
@@ -17,7 +17,7 @@ STEPS = {"searching": "Searching", "reading": "Reading", "writing": "Writing", "
 _SUPPORT = {
     "own": ("Verified quote", "The model's sentence is the paper's own words."),
     "supported": ("Paraphrase, checked", "Other words than the paper's; every claim of it was found in the quote."),
-    "instead": ("Quoted", "The paper's own words, given where no sentence of the model's passed the check."),
+    "instead": ("Quoted", "The paper's own sentence, “we” told as “the authors”; none of the model's took its place."),
 }
 _MISSING = {
     "nothing relevant": "No paper in the library is about this.",
@@ -25,7 +25,9 @@ _MISSING = {
     "not in the corpus": "The work that the question names is not among these papers.",
 }
 _MAX_SUBJECT = 70
-_THUMB = "M7 10v10H4V10zM7 11l4-8c1.7 0 2.6 1.2 2.2 3L12.6 9H19c1.3 0 2.2 1.1 2 2.4l-1.2 6.8c-.2 1-1 1.8-2 1.8H7"
+_MAX_UNDERSTOOD = 180
+# A longer question is a text, and not set as a headline.
+_MAX_HEADLINE = 200
 _ENDED = {
     "stopped": "Stopped early: this is what had been checked by then.",
     "interrupted": "This was interrupted before it was answered: the page was closed or reloaded, or the chat stopped.",
@@ -44,7 +46,7 @@ def render_turn(turn: Turn, lookup: Lookup) -> str:
     note = f'<p class="rag-note">{_ENDED[turn.status]}</p>' if turn.status in _ENDED else ""
     body = _abstention(turn.answer) if turn.answer.abstained else _answer(turn, turn.answer)
     sources = f'<div class="rag-sources" hidden>{source_cards(turn.answer, lookup)}</div>'
-    return _article(turn, f"{note}{body}{_meta(turn.answer)}{_actions(turn, lookup)}{sources}")
+    return _article(turn, f"{note}{body}{_meta(turn, turn.answer)}{actions(turn, lookup)}{sources}")
 
 
 def render_progress(turn: Turn, step: str, draft: str, ahead: int = 0) -> str:
@@ -65,10 +67,12 @@ def _article(turn: Turn, body: str, *, busy: bool = False) -> str:
     if turn.within:
         papers = "1 chosen paper" if len(turn.within) == 1 else f"{len(turn.within)} chosen papers"
         scope = f'<p class="rag-scope-note">Asked of {papers}</p>'
+    length = " rag-question-long" if len(turn.question) > _MAX_HEADLINE else ""
     return (
         f'<article class="rag-turn" data-turn="{verbatim(turn.id)}" data-status="{turn.status}"'
         f' aria-busy="{"true" if busy else "false"}">'
-        f'<h2 class="rag-question">{verbatim(turn.question)}</h2>{scope}<div class="rag-reply">{body}</div></article>'
+        f'<h2 class="rag-question{length}">{verbatim(turn.question)}</h2>{scope}'
+        f'<div class="rag-reply">{body}</div></article>'
     )
 
 
@@ -87,7 +91,11 @@ def _answer(turn: Turn, answer: Answer) -> str:
 def _searched(answer: Answer) -> str:
     if answer.searched == answer.question.strip():
         return ""
-    return f'<p class="rag-note">Understood as: {verbatim(answer.searched)}</p>'
+    understood = verbatim(shorten(answer.searched, _MAX_UNDERSTOOD, placeholder="…"))
+    # Words of earlier turns stand in brackets after the question.
+    leans = answer.searched.endswith(")") and not answer.question.strip().endswith(")")
+    alone = '<button type="button" class="rag-link" data-act="alone">Ask it by itself</button>' if leans else ""
+    return f'<p class="rag-note" title="{verbatim(answer.searched)}">Understood as: {understood} {alone}</p>'
 
 
 def _sentence(turn: Turn, sentence: AnswerSentence, quotes: dict[int, Citation], origin: str) -> str:
@@ -161,40 +169,11 @@ def _problem(turn: Turn) -> str:
     )
 
 
-def _meta(answer: Answer) -> str:
+def _meta(turn: Turn, answer: Answer) -> str:
     parts = [f"{answer.timings.get('total', 0.0):.1f} s"]
     papers = len({citation.document_id for citation in answer.citations})
     if papers:
         parts.append("1 paper" if papers == 1 else f"{papers} papers")
-    parts.append("quotes only" if answer.llm == "none" else f"model: {answer.llm}")
+    unused = " (its draft was not used)" if answer.origin == "quotes" and turn.status == "answered" else ""
+    parts.append("quotes only" if answer.llm == "none" else f"model: {model_name(answer.llm)}{unused}")
     return f'<p class="rag-meta">{verbatim(" · ".join(parts))}</p>'
-
-
-def _actions(turn: Turn, lookup: Lookup) -> str:
-    copies = ""
-    if turn.answer is not None and not turn.answer.abstained:
-        forms = {
-            "Text": as_text(turn.answer),
-            "Markdown": as_markdown(turn.answer),
-            "BibTeX": as_bibtex(turn.answer, lookup),
-        }
-        copies = "".join(
-            f'<button type="button" class="rag-action" data-act="copy" data-form="{name}"'
-            f' aria-label="Copy as {name}">{name}</button><span hidden data-copy="{name}">{verbatim(text)}</span>'
-            for name, text in forms.items()
-        )
-        copies = f'<span class="rag-copies">Copy {copies}</span>'
-    return (
-        f'<div class="rag-actions">{copies}'
-        '<button type="button" class="rag-action" data-act="again">Ask again</button>'
-        '<span class="rag-votes">'
-        f"{_vote('up', 'Good answer')}{_vote('down', 'Bad answer')}</span></div>"
-    )
-
-
-def _vote(direction: str, label: str) -> str:
-    return (
-        f'<button type="button" class="rag-action rag-vote" data-act="vote" data-vote="{direction}"'
-        f' aria-label="{label}" aria-pressed="false" title="{label}">'
-        f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_THUMB}"/></svg></button>'
-    )

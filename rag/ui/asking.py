@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from rag.config import Settings
 from rag.errors import RagError
-from rag.pipeline import Options
+from rag.pipeline import History, Options
 from rag.types import Answer, Done, Draft, Step
 from rag.ui.answer_markup import render_progress, render_turn, render_turns
 from rag.ui.desk import Desk
@@ -36,7 +36,7 @@ class Update(NamedTuple):
     """
 
     past: str | None
-    live: str
+    live: str | None
     record: Record | None
 
 
@@ -46,12 +46,13 @@ def ask(desk: Desk, request: object) -> Iterator[Update]:
     Args:
         desk: What answers.
         request: `{"turn": record, "turns": [record, …], "settings": {…}}` as the page sends it;
-            `turns` are the earlier ones, oldest first. One without a question yields nothing.
+            `turns` are the earlier ones, oldest first; with `"alone": true` the question leans on none
+            of them. One without a question changes nothing.
     """
-    if not isinstance(request, Mapping) or not isinstance(request.get("turn"), Mapping):
-        return
-    turn = replace(read_turn(request["turn"]), status="asking", answer=None, problem="")
-    if not turn.question.strip():
+    turn = _asked_turn(request)
+    if turn is None or not isinstance(request, Mapping):
+        # Not even this yielded, the page would be emptied.
+        yield Update(None, None, None)
         return
     earlier = _past_turns(request.get("turns"))
     yield Update(render_turns(earlier, desk.document), render_progress(turn, "searching", ""), None)
@@ -63,7 +64,8 @@ def ask(desk: Desk, request: object) -> Iterator[Update]:
                 break
             yield Update(None, render_progress(turn, "", "", ahead), None)
         if not stop.is_set() or not ahead:
-            yield from _answer(desk, turn, earlier, request.get("settings"))
+            history = [] if request.get("alone") is True else history_of(earlier)
+            yield from _answer(desk, turn, history, request.get("settings"))
         else:
             yield _over(desk, replace(turn, status="failed", problem="Stopped before it was begun."))
     finally:
@@ -96,19 +98,27 @@ def read_options(settings: object, within: tuple[str, ...], usual: Settings) -> 
     )
 
 
+def _asked_turn(request: object) -> Turn | None:
+    record = request.get("turn") if isinstance(request, Mapping) else None
+    if not isinstance(record, Mapping):
+        return None
+    turn = replace(read_turn(record), status="asking", answer=None, problem="")
+    return turn if turn.question.strip() else None
+
+
 def _past_turns(records: object) -> list[Turn]:
     """Return earlier turns; one still being asked, by its record, lost its page or its server."""
     turns = read_turns(records)
     return [replace(turn, status="interrupted") if turn.status == "asking" else turn for turn in turns]
 
 
-def _answer(desk: Desk, turn: Turn, earlier: list[Turn], settings: object) -> Iterator[Update]:
+def _answer(desk: Desk, turn: Turn, history: History, settings: object) -> Iterator[Update]:
     stop = desk.stoppable(turn.id)
     draft, step, drawn = "", "searching", 0.0
     try:
         with desk.borrow() as pipeline:
             options = read_options(settings, turn.within, pipeline.settings)
-            for event in pipeline.stream(turn.question, history_of(earlier), options, stop=stop):
+            for event in pipeline.stream(turn.question, history, options, stop=stop):
                 if isinstance(event, Done):
                     yield _over(desk, _answered(turn, event.answer, stopped=stop.is_set()))
                     return

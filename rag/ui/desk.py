@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import IndexFolderError
+from rag.llm import LLM
 from rag.pipeline import Pipeline
 from rag.types import Document
 from rag.ui.turnstile import Turnstile
@@ -36,6 +37,16 @@ class Desk:
     def pipeline(self) -> Pipeline:
         """The pipeline as it is now, for a look-up that takes no time."""
         return self._pipeline
+
+    @property
+    def model(self) -> str:
+        """The name of the language model in use, "none" when answers are quotes."""
+        return _name_of(self._pipeline.llm)
+
+    @property
+    def first_model(self) -> str:
+        """The name of the language model that the chat was started with."""
+        return _name_of(self._given_llm)
 
     @property
     def feedback_file(self) -> Path:
@@ -70,10 +81,19 @@ class Desk:
         Raises:
             RagError: The index cannot be opened; the present pipeline stays.
         """
-        settings, llm = self._pipeline.settings, self._pipeline.llm
-        fresh = Pipeline.load(settings.index, llm="none", embedder=settings.embedder)
-        fresh.llm, fresh.settings = llm, settings
-        self.replace(fresh)
+        self.replace(self._loaded(self._pipeline.llm))
+
+    def use_model(self, name: str) -> None:
+        """Answer with another language model from now on, whoever asks.
+
+        Raises:
+            RagError: It cannot be opened; the present one stays.
+        """
+        if name == self.first_model:
+            self.replace(self._loaded(self._given_llm))
+            return
+        settings = self._pipeline.settings
+        self.replace(Pipeline.load(settings.index, llm=name, embedder=settings.embedder))
 
     def document(self, document_id: str) -> Document | None:
         """Return a paper, or None when the library has no such one (any more)."""
@@ -109,6 +129,12 @@ class Desk:
         for pipeline in owned:
             pipeline.close()
 
+    def _loaded(self, llm: LLM | None) -> Pipeline:
+        settings = self._pipeline.settings
+        fresh = Pipeline.load(settings.index, llm="none", embedder=settings.embedder)
+        fresh.llm, fresh.settings = llm, settings
+        return fresh
+
     def _is_own(self, pipeline: Pipeline) -> bool:
         """Say whether the chat opened the language model itself; the one it was given is the caller's to close."""
         return pipeline.llm is not None and pipeline.llm is not self._given_llm
@@ -118,3 +144,7 @@ class Desk:
             self._retired.discard(pipeline)
             pipeline.close()
         self._borrowers = {one: count for one, count in self._borrowers.items() if count}
+
+
+def _name_of(llm: LLM | None) -> str:
+    return "none" if llm is None else llm.name

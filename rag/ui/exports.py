@@ -10,8 +10,18 @@ from rag.types import Answer, Citation, Document
 
 Lookup = Callable[[str], Document | None]
 _MARKDOWN_SIGN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$])")
-_BIBTEX_SIGN = re.compile(r"([&%$#_{}])")
-_KEPT_FIELDS = ("author", "year", "doi", "url", "journal", "booktitle")
+_BIBTEX_SIGN = re.compile(r"([&%$#_{}\\~^])")
+# BibTeX counts braces, those behind a backslash too.
+_BIBTEX_WORDS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_KEPT_FIELDS = ("author", "authors", "year", "doi", "url", "journal", "booktitle")
+# Taken letter by letter by whoever reads them.
+_ADDRESS_FIELDS = ("doi", "url")
 
 
 def as_text(answer: Answer) -> str:
@@ -40,11 +50,22 @@ def as_bibtex(answer: Answer, lookup: Lookup) -> str:
 def _entry(paper: str, cited: list[Citation], document: Document | None) -> str:
     fields = {"title": "{" + _no_bibtex(readable(cited[0].title)) + "}"}
     if document is not None:
-        known = {name: document.metadata.get(name) for name in _KEPT_FIELDS}
-        fields |= {name: _no_bibtex(value) for name, value in known.items() if isinstance(value, str) and value}
+        fields |= _known_fields(document)
     fields["note"] = "Quoted: " + "; ".join(f"``{_no_bibtex(_one_line(item.quote))}''" for item in cited)
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{rag-{paper},\n{body}\n}}"
+
+
+def _known_fields(document: Document) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name in _KEPT_FIELDS:
+        value = document.metadata.get(name)
+        if isinstance(value, list):
+            value = " and ".join(str(item) for item in value)
+        if isinstance(value, str | int) and value:
+            text = re.sub(r"[\\{}\s]", "", str(value)) if name in _ADDRESS_FIELDS else _no_bibtex(str(value))
+            fields.setdefault("author" if name == "authors" else name, text)
+    return fields
 
 
 def _one_line(text: str) -> str:
@@ -57,5 +78,4 @@ def _no_markdown(text: str) -> str:
 
 
 def _no_bibtex(text: str) -> str:
-    safe = text.replace("\\", "\\textbackslash ")
-    return _BIBTEX_SIGN.sub(r"\\\1", safe)
+    return _BIBTEX_SIGN.sub(lambda match: _BIBTEX_WORDS.get(match[1], f"\\{match[1]}"), text)

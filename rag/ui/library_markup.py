@@ -18,7 +18,9 @@ def render_papers(papers: Sequence[Document], total: int, *, searched: bool) -> 
     count = f"{total:,} papers" if len(papers) >= total else f"{len(papers):,} of {total:,} papers"
     note = f"{count}, the nearest to your words first" if searched else count
     more = '<button type="button" class="rag-action rag-more" data-act="more">Show more</button>'
-    return f'<p class="rag-count">{note}</p><ul class="rag-papers">{rows}</ul>{more if len(papers) < total else ""}'
+    jump = '<a class="rag-link rag-jump" href="#rag-adding">Add papers</a>'
+    head = f'<p class="rag-count">{note}{jump}</p>'
+    return f'{head}<ul class="rag-papers">{rows}</ul>{more if len(papers) < total else ""}'
 
 
 def render_report(report: IndexReport) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.ui import library
 from rag.ui.desk import Desk
-from rag.ui.shell import CHOSEN, fixed
+from rag.ui.shell import ADDING, CHOSEN, fixed
 
 _SUFFIXES = [".jsonl", ".json", ".csv", ".tsv", ".bib", ".txt", ".md", ".gz"]
 
@@ -40,10 +40,8 @@ def build_library(desk: Desk) -> Shelf:
             fixed(CHOSEN)
             papers = gr.HTML(library.list_papers(desk), elem_id="rag-shelf", js_on_load=None, apply_default_css=False)
         with gr.Column(scale=2, min_width=300, elem_id="rag-adding"):
-            fixed("<h2>Add papers</h2>")
-            files = gr.File(
-                label="Files with titles and abstracts", file_count="multiple", file_types=_SUFFIXES, height=150
-            )
+            fixed(ADDING)
+            files = gr.File(label="Files", file_count="multiple", file_types=_SUFFIXES, height=176)
             skip_bad = gr.Checkbox(label="Leave bad records out", info="Otherwise nothing is added when one is bad.")
             add = gr.Button("Add to the library", variant="primary", elem_id="rag-add")
             report = gr.HTML("", elem_id="rag-report", js_on_load=None, apply_default_css=False)

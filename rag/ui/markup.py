@@ -29,6 +29,11 @@ def verbatim(text: str) -> str:
     return escape(text, quote=True)
 
 
+def model_name(llm: str) -> str:
+    """Return what people call a language model that settings call by a word."""
+    return "SmolLM2-135M" if llm == "default" else llm
+
+
 def as_sentence(message: str) -> str:
     """Return an error's message as a sentence; a name that it opens with keeps its letters.
 

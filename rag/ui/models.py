@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.pipeline import Pipeline
 from rag.ui.desk import Desk
 from rag.ui.library_markup import render_trouble
-from rag.ui.markup import verbatim
+from rag.ui.markup import model_name, verbatim
 
 if TYPE_CHECKING:
     from rag.llm import ModelStatus
 
 
 def choices(desk: Desk) -> list[tuple[str, str]]:
-    """Return the models that can be used at once, as label and name, the present one first."""
+    """Return the models that can be used at once, as label and name, the one that was first in use first."""
     from rag.llm import list_models
 
-    settings = desk.pipeline.settings
-    found = {settings.llm: settings.llm}
-    found |= {"default": "default: small, comes with the install", "none": "none: quotes only"}
-    for status in list_models(settings.cache_dir):
+    found = {desk.first_model: desk.first_model}
+    found |= {"default": f"{model_name('default')}: 0.1 GB, as installed", "none": "None: quotes only"}
+    for status in list_models(desk.pipeline.settings.cache_dir):
         if status.installed:
             model = status.model
             found[model.name] = f"{model.name}: {model.size_bytes / 1e9:.1f} GB, {model.note}"
@@ -35,24 +33,27 @@ def describe(desk: Desk) -> str:
         present = "No language model: answers are quotes."
     else:
         size = "tiny, quick and plain of speech" if llm.size == "tiny" else "full-sized"
-        present = f"In use: {llm.name} ({size}; reads {llm.context_tokens:,} tokens at once)."
+        present = f"In use: {model_name(llm.name)} ({size}; reads {llm.context_tokens:,} tokens at once)."
     return (
-        f'<p class="rag-note" role="status">{verbatim(present)} Everyone who has this page open shares it.</p>'
+        f'<p class="rag-note" role="status">{verbatim(present)}</p>'
         f'<details class="rag-more-models"><summary>Get a better one</summary>{_catalogue(desk)}'
-        '<p class="rag-note">A .gguf file and an OpenAI-compatible server (http://host:port/v1#model)'
-        " can be named above as well.</p></details>"
+        '<p class="rag-note">What is pulled can be chosen above. A .gguf file of your own or an OpenAI-compatible'
+        " server is named when the chat is started: <code>rag chat --llm models/mine.gguf</code> or"
+        " <code>rag chat --llm http://127.0.0.1:8080/v1</code>.</p></details>"
     )
 
 
 def use(desk: Desk, name: str | None) -> str:
-    """Change to the model of that name for everyone, and return what is in use then, as HTML."""
-    if not name or not name.strip():
-        return render_trouble("name a model first") + describe(desk)
+    """Change to the model of that name for everyone, and return what is in use then, as HTML.
+
+    Only what `choices` offers: a visitor is not to send everyone's questions to a server of their own.
+    """
+    if name not in {known for _, known in choices(desk)}:
+        return render_trouble("choose one of the models that are listed") + describe(desk)
     if not desk.changing.acquire(blocking=False):
         return render_trouble("a change is under way: try again when it is done") + describe(desk)
     try:
-        settings = desk.pipeline.settings
-        desk.replace(Pipeline.load(settings.index, llm=name.strip(), embedder=settings.embedder))
+        desk.use_model(str(name))
     except RagError as error:
         return render_trouble(str(error)) + describe(desk)
     finally:

@@ -34,8 +34,8 @@ def build_page(desk: Desk) -> gradio.Blocks:
                 talk = build_talk(desk)
             with gr.Tab("Library", id="library"):
                 shelf = build_library(desk)
-            with gr.Tab("Settings", id="settings"):
-                choices = build_settings(desk)
+            with gr.Tab("Settings", id="settings") as settings:
+                choices = build_settings(desk, settings)
         connect_talk(page, talk, choices, desk)
         connect_library(page, shelf, desk)
         connect_settings(page, choices)
@@ -58,6 +58,8 @@ def theme() -> Any:
         body_text_color_subdued="*neutral_600",
         block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_300",
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_400",
     )

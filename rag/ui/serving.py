@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import sys
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
@@ -33,6 +34,7 @@ _HEADERS = {
 _MANIFEST = b'<link rel="manifest" href="/manifest.json" />'
 # As long as the other: the length of the page has been told already.
 _ICON = b'<link rel="icon" href="favicon.ico" />'.ljust(len(_MANIFEST))
+_ICON_FILE = str(files("rag.ui").joinpath("assets", "icon.svg"))
 
 
 def launch(
@@ -81,6 +83,7 @@ def build_app(desk: Desk, login: tuple[str, str] | None = None, root_path: str =
         path="/",
         auth=login,
         root_path=root_path or None,
+        favicon_path=_ICON_FILE,
         footer_links=[],
         run_history=False,
         show_error=True,

@@ -8,6 +8,7 @@ from typing import Any
 from rag.ui import models
 from rag.ui.asking import LENGTHS
 from rag.ui.desk import Desk
+from rag.ui.shell import MODEL, fixed
 
 _LIGHTS = ("As the system", "Light", "Dark")
 
@@ -27,25 +28,23 @@ class Choices:
         return [self.passages, self.length, self.quotes_only]
 
 
-def build_settings(desk: Desk) -> Choices:
-    """Add the settings to the page that is being built."""
+def build_settings(desk: Desk, tab: Any) -> Choices:
+    """Add the settings to the tab that is being built."""
     import gradio as gr
 
     usual = desk.pipeline.settings
     with gr.Column(elem_id="rag-settings"):
-        gr.HTML("<h2>Answers</h2>", js_on_load=None, apply_default_css=False)
+        fixed('<h2>Answers</h2><p class="rag-note">Yours alone, kept in this browser.</p>')
         length = gr.Radio(
             [(name.capitalize(), name) for name in LENGTHS], value=_nearest_length(usual.words), label="Length"
         )
         passages = gr.Slider(1, 30, value=usual.passages, step=1, label="Papers to look in")
         quotes_only = gr.Checkbox(
-            value=desk.pipeline.llm is None,
             label="Quotes only",
             info="The papers' own words, without the language model.",
         )
         light = gr.Radio(list(_LIGHTS), value=_LIGHTS[0], label="Colours")
-        gr.HTML("<h2>Language model</h2>", js_on_load=None, apply_default_css=False)
-        _build_model(desk)
+        _build_model(desk, tab)
     return Choices(passages, length, quotes_only, light)
 
 
@@ -65,13 +64,19 @@ def connect_settings(page: Any, choices: Choices) -> None:
     page.load(None, inputs=parts, outputs=parts, js=bring_back, show_progress="hidden")
 
 
-def _build_model(desk: Desk) -> None:
+def _build_model(desk: Desk, tab: Any) -> None:
     import gradio as gr
 
-    names = models.choices(desk)
-    chosen = gr.Dropdown(names, value=desk.pipeline.settings.llm, label="Installed", allow_custom_value=True)
+    fixed(MODEL)
+    chosen = gr.Dropdown(models.choices(desk), value=desk.model, label="Installed")
     use = gr.Button("Use this model", size="sm")
     told = gr.HTML(models.describe(desk), js_on_load=None, apply_default_css=False, elem_id="rag-model")
+
+    def now() -> tuple[Any, str]:
+        return gr.update(choices=models.choices(desk), value=desk.model), models.describe(desk)
+
+    # Someone else may have changed it since the page was opened.
+    tab.select(now, outputs=[chosen, told], queue=False, show_progress="hidden", api_visibility="private")
     use.click(
         lambda name: models.use(desk, name),
         inputs=[chosen],

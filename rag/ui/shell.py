@@ -45,6 +45,18 @@ CHOSEN = """
 </div>
 """
 
+ADDING = """
+<h2>Add papers</h2>
+<p class="rag-note">Titles with abstracts, as JSON lines, JSON, CSV, TSV, BibTeX, text or Markdown, gzipped or not.
+Everyone who uses this chat shares the library.</p>
+"""
+
+MODEL = """
+<h2>Language model</h2>
+<p class="rag-note">One model answers everyone who uses this chat: a change counts for all of them, from their next
+question on.</p>
+"""
+
 
 def fixed(markup: str) -> Any:
     """Add HTML that never changes to the page that is being built."""

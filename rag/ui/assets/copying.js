@@ -41,7 +41,9 @@
   function asMarkdown(talk) {
     const turns = [...document.querySelectorAll(".rag-turn")].map((turn) => {
       const kept = turn.querySelector('[data-copy="Markdown"]');
-      return kept ? kept.textContent : `### ${turn.querySelector(".rag-question").textContent}\n\n(not answered)`;
+      if (kept) return kept.textContent;
+      const words = [...turn.querySelectorAll(".rag-abstention > p, .rag-problem > p")].map((part) => part.textContent);
+      return `### ${turn.querySelector(".rag-question").textContent}\n\n${words.join(" ") || "(not answered)"}`;
     });
     return `# ${talk.title}\n\n${turns.join("\n\n")}\n`;
   }

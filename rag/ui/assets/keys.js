@@ -6,6 +6,7 @@
   Object.assign(rag.actions = rag.actions || {}, {
     ask: (button) => rag.ask({ question: button.dataset.question, keepsBox: true }),
     again: (button) => rag.askAgain(button.closest(".rag-turn")),
+    alone: (button) => rag.askAgain(button.closest(".rag-turn"), { alone: true }),
     copy: rag.copy,
     export: rag.exportTalk,
     back: rag.backToAnswer,

@@ -30,7 +30,7 @@
     notify("");
     setBusy(true);
     rag.listConversations();
-    return { turn, turns: earlier, settings: rag.namedSettings(choices) };
+    return { turn, turns: earlier, alone: Boolean(next.alone), settings: rag.namedSettings(choices) };
   }
 
   function finished(record) {
@@ -112,12 +112,12 @@
     });
   }
 
-  function askAgain(article) {
+  function askAgain(article, { alone = false } = {}) {
     const talk = rag.store.current();
     const turn = talk.turns.find((one) => one.id === article.dataset.turn);
     if (!turn) return;
     const isLast = talk.turns[talk.turns.length - 1].id === turn.id;
-    ask({ question: turn.question, within: turn.within, replaces: isLast ? turn.id : null, keepsBox: true });
+    ask({ question: turn.question, within: turn.within, replaces: isLast ? turn.id : null, keepsBox: true, alone });
   }
 
   setInterval(() => {
