@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedder import Embedder
+from rag.embedder.base import inner_products
 from rag.errors import QuestionError
-from rag.index import Index, max_similarity
+from rag.index import Index
 from rag.reranker import Reranker
-from rag.text import fold, readable, search_terms
+from rag.text import STOP_WORDS, fold, readable, search_terms, stem
 from rag.types import Document, Passage
 
 Scores = NDArray[np.float32]
@@ -100,13 +101,14 @@ class Retriever:
         scores = self._index.lexical.scores(weights)
         # No term can add more than its rarity, so this is the part of the question that is matched.
         most = max(sum(weight * self._index.rarity(term) for term, weight in weights.items()), 1e-6)
-        candidates = self._candidates(vector, scores, within, max(DEPTH, top_k))
+        wholes = self._index.dense.cosines(vector)
+        candidates = self._candidates(wholes, scores, within, max(DEPTH, top_k))
         lexical = scores[candidates] / most
-        dense, windows, cosines = self._dense_scores(vector, candidates)
+        dense, windows, cosines = self._dense_scores(vector, wholes[candidates], candidates)
         order = np.argsort(-_fused(dense, lexical, lexical), kind="stable")
         closer = self._moved(vector, candidates[order[:_FEEDBACK_VECTORS]])
         expanded = self._expanded_scores(weights, candidates, order, float(lexical.max()))
-        moved = np.asarray((self._index.dense.vectors(candidates) @ closer + cosines) / 2, dtype=np.float32)
+        moved = _mean(inner_products(self._index.dense.vectors(candidates), closer), cosines)
         fused = _fused(moved, _mixed(lexical, expanded), lexical)
         fused = self._reranked(pieces[1:-1], candidates, fused)
         order = np.argsort(-fused, kind="stable")[:top_k]
@@ -131,9 +133,9 @@ class Retriever:
     def _reranked(self, pieces: Scores, candidates: NDArray[np.int64], fused: Scores) -> Scores:
         """Return the scores with late interaction added for the first; no other document passes them."""
         first = np.argsort(-fused, kind="stable")[:_RERANKED]
-        matches = [max_similarity(pieces, self._index.tokens[int(candidates[i])].vectors) for i in first]
-        reranked = fused[first] + _TOKEN_WEIGHT * np.array(matches, dtype=np.float32)
-        scores = np.minimum(fused + _TOKEN_WEIGHT * min(matches), reranked.min() - 1e-4)
+        matches = self._index.tokens.max_similarities(pieces, candidates[first].tolist())
+        reranked = fused[first] + _TOKEN_WEIGHT * matches
+        scores = np.minimum(fused + _TOKEN_WEIGHT * matches.min(), reranked.min() - 1e-4)
         scores[first] = reranked
         return np.asarray(scores, dtype=np.float32)
 
@@ -152,18 +154,18 @@ class Retriever:
         share = max(0.0, 1.0 - matched / _EXPANDED_BELOW) / 2
         if share == 0.0:
             return np.zeros(len(candidates), dtype=np.float32), 0.0
-        first = self._index.store.by_position(int(candidates[i]) for i in order[:_EXPANSION_DOCUMENTS])
         told: dict[str, float] = {}
-        for document in first:
-            terms = search_terms(f"{document.title}\n{document.text}")
-            for term in terms:
-                told[term] = told.get(term, 0.0) + self._index.rarity(term) / len(terms)
+        for i in order[:_EXPANSION_DOCUMENTS]:
+            counts = self._index.lexical.term_counts(int(candidates[i]))
+            length = sum(counts.values())
+            for term, count in counts.items():
+                told[term] = told.get(term, 0.0) + self._index.rarity(term) * count / length
         best = sorted(told.items(), key=lambda item: (-item[1], item[0]))[:_EXPANSION_TERMS]
         asked_total, told_total = sum(weights.values()), sum(weight for _, weight in best)
         mixed = {term: (1 - _EXPANSION_SHARE) * weight / asked_total for term, weight in weights.items()}
         for term, weight in best:
             mixed[term] = mixed.get(term, 0.0) + _EXPANSION_SHARE * weight / told_total
-        return self._index.lexical.scores(mixed)[candidates], share
+        return self._index.lexical.scores_of(candidates, mixed), share
 
     def _term_weights(self, question: str) -> dict[str, float]:
         weights: dict[str, float] = {}
@@ -176,18 +178,16 @@ class Retriever:
         words = [word.strip(".,?!()\"'") for word in fold(question).split()]
         pairs = {a + b for a, b in pairwise(words) if a and b}
         triples = {a + b + c for a, b, c in zip(words, words[1:], words[2:], strict=False)}
-        joined = (term for text in sorted(pairs | triples) for term in search_terms(text)[:1])
+        joined = (term for text in sorted(pairs | triples) for term in _first_term(text))
         return [term for term in joined if term in self._index.lexical]
 
     def _candidates(
-        self, vector: Scores, lexical: Scores, within: Collection[str] | None, depth: int
+        self, dense: Scores, lexical: Scores, within: Collection[str] | None, depth: int
     ) -> NDArray[np.int64]:
         if within is not None:
             return self._positions(within)
-        dense, _ = self._index.dense.search(vector, depth)
-        count = min(depth, int(np.count_nonzero(lexical)))
-        best = np.argpartition(-lexical, count - 1)[:count] if count else np.empty(0, dtype=np.int64)
-        return np.unique(np.concatenate([dense, best]))
+        matched = np.flatnonzero(lexical)
+        return np.union1d(_greatest(dense, depth), matched[_greatest(lexical[matched], depth)])
 
     def _positions(self, within: Collection[str]) -> NDArray[np.int64]:
         positions = self._index.store.positions_of(within)
@@ -196,18 +196,17 @@ class Retriever:
             raise QuestionError(f"no document {unknown[0]!r} in the index" if unknown else "no document to search in")
         return np.array(sorted(positions.values()), dtype=np.int64)
 
-    def _dense_scores(self, vector: Scores, candidates: NDArray[np.int64]) -> _Dense:
-        wholes = self._index.dense.vectors(candidates) @ vector
-        best_cosines = wholes.copy()
-        windows: list[int | None] = []
-        for number, position in enumerate(candidates):
-            cosines = self._index.dense.window_vectors(int(position)) @ vector
-            best = int(np.argmax(cosines)) if len(cosines) else None
-            if best is not None:
-                best_cosines[number] = cosines[best]
-            windows.append(best)
-        scores = np.asarray((wholes + best_cosines) / 2, dtype=np.float32)
-        return _Dense(scores, windows, best_cosines)
+    def _dense_scores(self, vector: Scores, wholes: Scores, candidates: NDArray[np.int64]) -> _Dense:
+        cosines = self._index.dense.window_cosines(vector, candidates)
+        windows = [int(np.argmax(own)) if len(own) else None for own in cosines]
+        best = np.array(
+            [
+                own[window] if window is not None else whole
+                for own, window, whole in zip(cosines, windows, wholes, strict=True)
+            ],
+            dtype=np.float32,
+        )
+        return _Dense(_mean(wholes, best), windows, best)
 
     def _hit(self, document: Document, position: int, window: int | None, scores: Sequence[float]) -> Hit:
         start, end = (0, len(document.text)) if window is None else self._index.window_span(position, window)
@@ -247,6 +246,24 @@ def to_passages(hits: Sequence[Hit]) -> list[Passage]:
         )
         for rank, hit in enumerate(hits, start=1)
     ]
+
+
+def _mean(wholes: Scores, windows: Scores) -> Scores:
+    return np.asarray((wholes + windows) / 2, dtype=np.float32)
+
+
+def _first_term(text: str) -> list[str]:
+    """Return the first search term of a folded text, if it has one."""
+    if text.isascii() and text.isalpha():
+        return [] if text in STOP_WORDS else [stem(text)]
+    return search_terms(text)[:1]
+
+
+def _greatest(scores: Scores, count: int) -> NDArray[np.int64]:
+    """Return where the greatest scores are, in no order."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    return np.argpartition(scores, len(scores) - count)[-count:]
 
 
 def _fused(dense: Scores, lexical: Scores, matched: Scores) -> Scores:

@@ -18,6 +18,8 @@ _SHORTEST_GUESSED_NAME = 8
 # Parts of edit similarity, 1 for equal words: one wrong letter in seven, one in ten for a name.
 _LEAST_SIMILAR = 0.85
 _LEAST_SIMILAR_NAME = 0.9
+# Words by their length and their place in order.
+Lengths = dict[int, dict[int, str]]
 _TOKEN = re.compile(r"\S+")
 
 
@@ -35,35 +37,34 @@ class Spelling:
         `is_word` knows, is left alone.
         """
         tokens = [match.group() for match in _TOKEN.finditer(question)]
+        words = [squeeze(token) for token in tokens]
         mended: list[str] = []
         position = 0
         while position < len(tokens):
-            name, used = self._name_at(tokens, position, is_word)
+            here = slice(position, position + _MAX_JOINED)
+            name, used = self._name_at(tokens[here], words[here], is_word)
             mended.append(name or self._mended_word(tokens[position], is_word))
             position += used
         return " ".join(mended)
 
-    def _name_at(self, tokens: Sequence[str], position: int, is_word: Callable[[str], bool]) -> tuple[str, int]:
-        for count in range(min(_MAX_JOINED, len(tokens) - position), 0, -1):
-            part = tokens[position : position + count]
-            joined = squeeze("".join(part))
-            name = self.names.get(joined) if count > 1 or self._is_odd(part[0], is_word) else None
+    def _name_at(self, tokens: Sequence[str], words: Sequence[str], is_word: Callable[[str], bool]) -> tuple[str, int]:
+        """Return the name that the first tokens spell together, and how many they are; words are their letters."""
+        for count in range(len(tokens), 0, -1):
+            joined = "".join(words[:count])
+            odd = count > 1 or (tokens[0] == tokens[0].lower() and not self._is_known(words[0], is_word))
+            name = self.names.get(joined) if odd else None
             if name is None and count > 1:
-                name = self._guessed_name(part, joined, is_word)
+                name = self._guessed_name(words[:count], joined, is_word)
             if name is not None:
-                return _with_edges(part, name), count
+                return _with_edges(tokens[:count], name), count
         return "", 1
 
-    def _is_odd(self, token: str, is_word: Callable[[str], bool]) -> bool:
-        """Say whether a single word may be a name spelled in another way: lower-case, and no word."""
-        return token == token.lower() and not self._is_known(squeeze(token), is_word)
-
-    def _guessed_name(self, part: Sequence[str], joined: str, is_word: Callable[[str], bool]) -> str | None:
-        if len(joined) < _SHORTEST_GUESSED_NAME or all(self._is_known(squeeze(token), is_word) for token in part):
+    def _guessed_name(self, words: Sequence[str], joined: str, is_word: Callable[[str], bool]) -> str | None:
+        if len(joined) < _SHORTEST_GUESSED_NAME or all(self._is_known(word, is_word) for word in words):
             return None
-        if any(squeeze(token) in STOP_WORDS for token in part):
+        if any(word in STOP_WORDS for word in words):
             return None
-        best = _closest(joined, list(self.names), _LEAST_SIMILAR_NAME)
+        best = _closest(joined, self._names_by_length, _LEAST_SIMILAR_NAME)
         return self.names[best] if best else None
 
     def _mended_word(self, token: str, is_word: Callable[[str], bool]) -> str:
@@ -72,7 +73,7 @@ class Spelling:
             return token
         if self._is_known(word, is_word):
             return token
-        best = _closest(word, self._by_first_letter.get(word[0], []), _LEAST_SIMILAR)
+        best = _closest(word, self._words_by_letter.get(word[0], {}), _LEAST_SIMILAR)
         return token.replace(word, best) if best else token
 
     def _is_known(self, word: str, is_word: Callable[[str], bool]) -> bool:
@@ -89,12 +90,16 @@ class Spelling:
         return frozenset(map(stem, self.words))
 
     @cached_property
-    def _by_first_letter(self) -> dict[str, list[str]]:
+    def _words_by_letter(self) -> dict[str, Lengths]:
         grouped: dict[str, list[str]] = {}
         for word in self.words:
             if len(word) >= _SHORTEST_MENDED - 1:
                 grouped.setdefault(word[0], []).append(word)
-        return grouped
+        return {letter: _by_length(words) for letter, words in grouped.items()}
+
+    @cached_property
+    def _names_by_length(self) -> Lengths:
+        return _by_length(self.names)
 
 
 def spelling_of(documents: Iterable[Document]) -> Spelling:
@@ -110,12 +115,27 @@ def spelling_of(documents: Iterable[Document]) -> Spelling:
     return Spelling([word for word, _ in counts.most_common()], names)
 
 
-def _closest(word: str, choices: Sequence[str], least: float) -> str | None:
+def _by_length(words: Iterable[str]) -> Lengths:
+    grouped: Lengths = {}
+    for place, word in enumerate(words):
+        grouped.setdefault(len(word), {})[place] = word
+    return grouped
+
+
+def _closest(word: str, choices: Lengths, least: float) -> str | None:
+    """Return the choice most like a word, the first of several; None when none is like enough."""
     from rapidfuzz import process
     from rapidfuzz.distance import DamerauLevenshtein
 
-    found = process.extractOne(word, choices, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least)
-    return str(found[0]) if found else None
+    best: tuple[float, int, str] | None = None
+    for length, words in choices.items():
+        # A letter more or less is a difference.
+        if abs(length - len(word)) > (1 - least) * max(length, len(word)) + 1e-9:
+            continue
+        found = process.extractOne(word, words, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least)
+        if found and (best is None or (-found[1], found[2]) < best[:2]):
+            best = (-found[1], found[2], found[0])
+    return best[2] if best else None
 
 
 def _with_edges(part: Sequence[str], name: str) -> str:

@@ -16,8 +16,9 @@ from fakes import HashEmbedder
 from rag.chunks import chunk_document
 from rag.embedder import Embedding
 from rag.errors import IndexFolderError, SourceError
-from rag.index import Index, build_folder, check_embedder, read_manifest, update_folder
+from rag.index import Index, build_folder, check_embedder, max_similarity, read_manifest, update_folder
 from rag.index.lexical import K1, B
+from rag.index.manifest import Manifest, verify_files
 from rag.text import search_terms
 
 _PAPERS = [
@@ -92,26 +93,42 @@ def test_an_index_has_the_documents_chunks_and_offsets_it_was_given(folder: Path
         assert len(index.dense.window_vectors(number)) == len(own) - 1
 
 
-def test_dense_search_equals_brute_force(seed_index: Path, seeds: Path) -> None:
-    """FAISS gives the cosines, and the order, of a product of matrices."""
+def test_cosines_equal_a_search_of_faiss(seed_index: Path) -> None:
+    """The cosines, and the order, are what FAISS gives for the file of vectors."""
     index = Index(seed_index)
     vectors = index.dense.vectors(np.arange(index.document_count))
     question = vectors[:5].mean(axis=0)
     question /= np.linalg.norm(question)
 
-    positions, scores = index.dense.search(question, 30)
+    cosines = index.dense.cosines(question)
 
-    cosines = vectors @ question
+    scores, positions = faiss.read_index(str(_data(seed_index) / "documents.faiss")).search(question[np.newaxis], 30)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert np.allclose(scores, np.sort(cosines)[::-1][:30], atol=1e-6)
-    assert np.allclose(cosines[positions], scores, atol=1e-6)
+    assert np.allclose(np.sort(cosines)[::-1][:30], scores[0], atol=1e-6)
+    assert np.allclose(cosines[positions[0]], scores[0], atol=1e-6)
 
 
-def test_no_more_documents_are_found_than_there_are(folder: Path, hash_embedder: HashEmbedder) -> None:
-    """FAISS would fill up with position -1."""
-    positions, _ = Index(folder).dense.search(hash_embedder.embed_question("models").vector, 100)
+def test_window_cosines_are_told_by_document(seed_index: Path) -> None:
+    """Each document's windows in their order, and none where there are none."""
+    index = Index(seed_index)
+    positions = np.array([3, 0, 139, 7])
+    question = index.dense.vectors(np.array([5]))[0]
 
-    assert sorted(positions.tolist()) == [0, 1, 2, 3]
+    cosines = index.dense.window_cosines(question, positions)
+
+    for own, position in zip(cosines, positions, strict=True):
+        assert np.allclose(own, index.dense.window_vectors(int(position)) @ question, atol=1e-5)
+
+
+def test_matches_of_many_documents_are_those_of_each(seed_index: Path) -> None:
+    """Late interaction with several documents at once changes none."""
+    tokens = Index(seed_index).tokens
+    question = tokens[2].vectors[:9]
+
+    together = tokens.max_similarities(question, [4, 2, 30])
+
+    assert np.allclose(together, [max_similarity(question, tokens[number].vectors) for number in (4, 2, 30)], atol=1e-5)
+    assert not tokens.max_similarities(question[:0], [4, 2]).any()
 
 
 def test_lexical_scores_equal_the_formula(folder: Path) -> None:
@@ -132,6 +149,24 @@ def test_lexical_scores_equal_the_formula(folder: Path) -> None:
     scores = Index(folder).lexical.scores(dict.fromkeys(asked, 1.0))
 
     assert np.allclose(scores, [by_hand(bag, length) for bag, length in zip(bags, lengths, strict=True)], atol=1e-5)
+
+
+def test_scores_of_some_documents_are_those_among_all(seed_index: Path) -> None:
+    """Whichever documents are asked for, in whatever order, and for terms that few have."""
+    lexical = Index(seed_index).lexical
+    weights = {"memori": 1.0, "quantiz": 0.5, "mobiletl": 2.0, "zzz": 1.0, "model": 0.1}
+    positions = np.array([139, 3, 0, 77, 12])
+
+    assert lexical.scores(weights).any()
+    assert np.array_equal(lexical.scores_of(positions, weights), lexical.scores(weights)[positions])
+    assert np.array_equal(lexical.scores_of(np.arange(140), weights), lexical.scores(weights))
+
+
+def test_an_index_tells_the_terms_of_a_document(seed_index: Path) -> None:
+    """As its title and abstract are analysed, so that a question can take terms from it."""
+    index = Index(seed_index)
+    for position, document in enumerate(index.store.all_documents()):
+        assert index.lexical.term_counts(position) == Counter(search_terms(f"{document.title}\n{document.text}"))
 
 
 def test_a_term_counts_by_its_weight_and_an_unknown_one_not_at_all(folder: Path) -> None:
@@ -459,9 +494,40 @@ def test_an_open_index_survives_its_replacement(
 
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(old.document, documents[0].id).result() == documents[0]
-    assert len(old.dense.search(hash_embedder.embed_question("models").vector, 4)[0]) == 4
+    assert len(old.dense.cosines(hash_embedder.embed_question("models").vector)) == 4
     assert old.lexical.scores({"model": 1.0}).any()
     assert len(old.dense.window_vectors(0)) > 0
+    assert _documents(folder) == ["New"]
+
+
+def test_an_index_swapped_while_it_is_opened_is_opened_anew(
+    folder: Path, write_papers: WritePapers, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files go between the reading of the manifest and theirs: the reader gets the new index."""
+    papers = write_papers(("New", "Words."), name="new.jsonl")
+
+    def swap_first(at: Path, manifest: Manifest) -> None:
+        monkeypatch.undo()
+        build_folder([papers], at, hash_embedder)
+        verify_files(at, manifest)
+
+    monkeypatch.setattr("rag.index.folder.verify_files", swap_first)
+
+    assert _documents(folder) == ["New"]
+
+
+def test_what_a_killed_build_left_is_cleared_away(
+    folder: Path, write_papers: WritePapers, hash_embedder: HashEmbedder
+) -> None:
+    """It lies beside the index, so the index is as it was, and the next build starts clean."""
+    left = folder.parent / ".index.new"
+    left.mkdir()
+    (left / "tokens.npy").write_bytes(b"half")
+
+    assert len(_documents(folder)) == 4
+    build_folder([write_papers(("New", "Words."))], folder, hash_embedder)
+
+    assert not left.exists()
     assert _documents(folder) == ["New"]
 
 
@@ -520,7 +586,7 @@ def _without_data(folder: Path) -> None:
         (_without_manifest, r"index is no index \(it has no manifest.json\): "),
         (_half_a_manifest, r"manifest.json is damaged: "),
         (_no_files_listed, r"manifest.json is damaged: "),
-        (_format_of_the_future, r"index has index format 99, this version reads 3: "),
+        (_format_of_the_future, r"index has index format 99, this version reads 4: "),
         (_without_documents, r"documents.sqlite is missing: "),
         (_without_data, r" is missing: "),
         (_altered_vectors, r"documents.faiss was altered since the index was built: "),

@@ -5,7 +5,7 @@ import pytest
 from fakes import HashEmbedder
 
 from rag.chunks import chunk_document, embedded_text
-from rag.index.tokens import TITLE, TokenIndex, max_similarity, tokens_of, write_tokens
+from rag.index.tokens import TITLE, TokenIndex, TokenWriter, max_similarity, to_codes, tokens_of
 from rag.text import sentence_spans
 from rag.types import Document
 
@@ -31,7 +31,9 @@ def test_every_word_that_tells_is_kept_once_with_its_sentence() -> None:
 def test_tokens_survive_being_kept(tmp_path: Path) -> None:
     """Eight bits a number change a cosine by less than a hundredth."""
     documents = [_tokens(_DOCUMENT, HashEmbedder()), _tokens(Document("b", "Known by title", ""), HashEmbedder())]
-    write_tokens(tmp_path, documents, 64)
+    with TokenWriter(tmp_path, 64) as writer:
+        for tokens in documents:
+            writer.append(to_codes(tokens))
 
     for position, before in enumerate(documents):
         after = TokenIndex(tmp_path)[position]

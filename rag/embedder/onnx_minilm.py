@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.embedder.base import Embedding, Vectors, unit_rows
+from rag.embedder.base import Embedding, Vectors, product, unit_rows
 from rag.embedder.projection import TOKEN_DIMENSION, load_projection
 from rag.errors import EmbedderError
 
@@ -76,7 +76,7 @@ class OnnxMiniLM:
         """Return the embedding of one text; of a long one, of its first 256 word pieces."""
         loaded = self._load()
         hidden, offsets = _run(loaded.session, loaded.tokenizer, question)
-        return Embedding(unit_rows(hidden.mean(axis=0)), unit_rows(hidden @ loaded.projection), offsets)
+        return Embedding(unit_rows(hidden.mean(axis=0)), unit_rows(product(hidden, loaded.projection)), offsets)
 
     def _load(self) -> _Loaded:
         with self._lock:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.embedder.base import Embedding, Vectors, unit_rows
+from rag.embedder.base import Embedding, Vectors, product, unit_rows
 from rag.embedder.projection import load_projection
 from rag.errors import EmbedderError
 
@@ -66,7 +66,7 @@ class SentenceModel:
         # A prompt before the text has pieces of its own.
         hidden = hidden[max(len(hidden) - len(offsets), 0) :]
         vector = unit_rows(_as_array(output["sentence_embedding"]))
-        return Embedding(vector, unit_rows(hidden @ self._projection), offsets[: len(hidden)])
+        return Embedding(vector, unit_rows(product(hidden, self._projection)), offsets[: len(hidden)])
 
     @property
     def token_dimension(self) -> int:

@@ -1,53 +1,33 @@
-"""Build, extend and shrink an index folder, so that a reader sees the old state or the new, never between."""
+"""Build, extend and shrink an index folder."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import secrets
-import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from rag.chunks import WINDOW_SENTENCES, WINDOW_STRIDE, chunk_document, embedded_text
+from rag.chunks import WINDOW_SENTENCES, WINDOW_STRIDE, chunk_document
 from rag.documents import merge_records
-from rag.embedder import Embedder, Embedding
-from rag.embedder.base import Vectors
+from rag.embedder import Embedder
 from rag.errors import IndexFolderError, SourceError
-from rag.index.dense import write_dense
-from rag.index.folder import (
-    CHUNKS_NAME,
-    DOCUMENTS_NAME,
-    FAISS_NAME,
-    LEXICAL_NAME,
-    SPELLING_NAME,
-    WINDOWS_NAME,
-    Index,
-    data_folder_name,
-)
+from rag.index.embedding import Progress, known_documents, write_vectors
+from rag.index.folder import CHUNKS_NAME, DOCUMENTS_NAME, LEXICAL_NAME, SPELLING_NAME, Index
 from rag.index.lexical import write_lexical
-from rag.index.manifest import (
-    FORMAT,
-    MANIFEST_NAME,
-    Manifest,
-    file_digest,
-    write_manifest,
-)
+from rag.index.manifest import FORMAT, Manifest, file_digest
 from rag.index.store import write_documents
-from rag.index.tokens import Tokens, tokens_of, write_tokens
+from rag.index.swapping import locked, staged, swap_in
 from rag.readers import Record, read_sources
 from rag.spelling import spelling_of
-from rag.text import search_terms, sentence_spans
+from rag.text import search_terms
 from rag.types import Chunk, Document, IndexReport, Rejected
 
-Progress = Callable[[int, int], None]
 _CHUNKING = {"window_sentences": WINDOW_SENTENCES, "window_stride": WINDOW_STRIDE}
 
 
@@ -68,7 +48,7 @@ def build_folder(
     started = time.perf_counter()
     records, rejected = _read(sources, skip_bad=skip_bad)
     documents = merge_records(records)
-    with _lock(folder):
+    with locked(folder):
         old = _reusable(folder, embedder)
         chunks = _write(folder, documents, embedder, old, progress)
     return _report(folder, documents, chunks, (len(documents), 0), rejected, started)
@@ -93,7 +73,7 @@ def update_folder(
     started = time.perf_counter()
     add = list(add)
     records, rejected = _read(add, skip_bad=skip_bad) if add else ([], ())
-    with _lock(folder):
+    with locked(folder):
         old = Index(folder)
         check_embedder(old.manifest, embedder, folder)
         known = list(old.store.all_documents())
@@ -149,24 +129,6 @@ def _without(documents: list[Document], removed: set[str], folder: Path) -> list
     return [document for document in documents if document.id not in removed]
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0.2)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        raise IndexFolderError(f"another build is at work on {folder}: wait until it is done") from error
-    except OSError as error:
-        raise IndexFolderError(f"{folder.parent} cannot be written: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _reusable(folder: Path, embedder: Embedder) -> Index | None:
     try:
         index = Index(folder)
@@ -179,103 +141,21 @@ def _write(
     folder: Path, documents: Sequence[Document], embedder: Embedder, old: Index | None, progress: Progress | None
 ) -> int:
     chunks = [list(chunk_document(document)) for document in documents]
-    vectors = _embed(documents, chunks, embedder, old, progress)
-    name = f"data-{secrets.token_hex(4)}"
-    data = folder / name
+    known = known_documents(documents, old) if old and old.manifest.chunking == _CHUNKING else None
     try:
-        data.mkdir(parents=True)
-        write_documents(data / DOCUMENTS_NAME, documents)
-        np.save(data / CHUNKS_NAME, _chunk_table(chunks), allow_pickle=False)
-        write_dense(data / FAISS_NAME, data / WINDOWS_NAME, vectors.wholes, np.concatenate(vectors.windows))
-        write_tokens(data, vectors.tokens, embedder.token_dimension)
-        write_lexical(data / LEXICAL_NAME, [search_terms(f"{d.title}\n{d.text}") for d in documents])
-        spelling = json.dumps(asdict(spelling_of(documents)), ensure_ascii=False)
-        (data / SPELLING_NAME).write_text(spelling, encoding="utf-8")
-        manifest = _manifest(folder, name, documents, sum(map(len, chunks)), embedder)
-        _swap_in(folder, manifest)
+        with staged(folder) as data:
+            write_vectors(data, documents, chunks, embedder, known, progress)
+            write_documents(data / DOCUMENTS_NAME, documents)
+            np.save(data / CHUNKS_NAME, _chunk_table(chunks), allow_pickle=False)
+            write_lexical(data / LEXICAL_NAME, (search_terms(f"{d.title}\n{d.text}") for d in documents))
+            spelling = json.dumps(asdict(spelling_of(documents)), ensure_ascii=False)
+            (data / SPELLING_NAME).write_text(spelling, encoding="utf-8")
+            manifest = _manifest(data, documents, sum(map(len, chunks)), embedder)
+            swap_in(folder, data, manifest)
     except (OSError, sqlite3.Error) as error:
-        _discard(data)
         reason = getattr(error, "strerror", None) or error
         raise IndexFolderError(f"{folder} cannot be written: {reason}; the index is as it was") from error
-    except BaseException:
-        _discard(data)
-        raise
     return manifest.chunks
-
-
-def _discard(data: Path) -> None:
-    shutil.rmtree(data, ignore_errors=True)
-    # An index folder that this build has made is empty now.
-    with suppress(OSError):
-        data.parent.rmdir()
-
-
-def _swap_in(folder: Path, manifest: Manifest) -> None:
-    staged = folder / "staged"
-    staged.mkdir(exist_ok=True)
-    write_manifest(staged, manifest)
-    (staged / MANIFEST_NAME).replace(folder / MANIFEST_NAME)
-    staged.rmdir()
-    current = data_folder_name(manifest)
-    for path in folder.glob("data-*"):
-        if path.name != current and path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-
-
-class _Vectors(NamedTuple):
-    """Everything that is embedded: of whole documents, of windows by document, and of word pieces."""
-
-    wholes: Vectors
-    windows: list[Vectors]
-    tokens: list[Tokens]
-
-
-def _embed(
-    documents: Sequence[Document],
-    chunks: Sequence[Sequence[Chunk]],
-    embedder: Embedder,
-    old: Index | None,
-    progress: Progress | None,
-) -> _Vectors:
-    """Return the vectors of all documents, taking those of known documents over."""
-    known = _known_positions(documents, old) if old else {}
-    new = [number for number, document in enumerate(documents) if document.id not in known]
-    texts = [embedded_text(documents[number], chunk) for number in new for chunk in chunks[number]]
-    made = _counted(embedder.embed(texts), len(texts), progress)
-    vectors = _Vectors(np.empty((len(documents), embedder.dimension), dtype=np.float32), [], [])
-    for number, document in enumerate(documents):
-        if old is not None and document.id in known:
-            position = known[document.id]
-            vectors.wholes[number] = old.dense.vectors(np.array([position]))[0]
-            vectors.windows.append(old.dense.window_vectors(position))
-            vectors.tokens.append(old.tokens[position])
-            continue
-        own = [next(made) for _ in chunks[number]]
-        rows = np.array([embedding.vector for embedding in own], dtype=np.float32)
-        vectors.wholes[number] = rows[0]
-        vectors.windows.append(rows[1:].reshape(-1, embedder.dimension))
-        vectors.tokens.append(tokens_of(document, sentence_spans(document.text), chunks[number], own))
-    return vectors
-
-
-def _counted(made: Iterable[Embedding], total: int, progress: Progress | None) -> Iterator[Embedding]:
-    for done, embedding in enumerate(made, start=1):
-        if progress:
-            progress(done, total)
-        yield embedding
-
-
-def _known_positions(documents: Iterable[Document], old: Index) -> dict[str, int]:
-    """Return, by id, where the old index has documents of the same words; equal ids may differ in punctuation."""
-    if old.manifest.chunking != _CHUNKING:
-        return {}
-    before = {document.id: (position, document) for position, document in enumerate(old.store.all_documents())}
-    known: dict[str, int] = {}
-    for document in documents:
-        position, same = before.get(document.id, (0, None))
-        if same is not None and (same.title, same.text) == (document.title, document.text):
-            known[document.id] = position
-    return known
 
 
 def _chunk_table(chunks: Sequence[Sequence[Chunk]]) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
@@ -284,8 +164,9 @@ def _chunk_table(chunks: Sequence[Sequence[Chunk]]) -> np.ndarray[tuple[int, int
     return np.array(wholes + windows, dtype=np.int32).reshape(-1, 3)
 
 
-def _manifest(folder: Path, name: str, documents: Sequence[Document], chunks: int, embedder: Embedder) -> Manifest:
-    files = sorted(path for path in (folder / name).rglob("*") if path.is_file())
+def _manifest(data: Path, documents: Sequence[Document], chunks: int, embedder: Embedder) -> Manifest:
+    files = sorted(path for path in data.rglob("*") if path.is_file())
+    name = f"data-{secrets.token_hex(4)}"
     return Manifest(
         format=FORMAT,
         embedder=embedder.name,
@@ -296,7 +177,7 @@ def _manifest(folder: Path, name: str, documents: Sequence[Document], chunks: in
         duplicates=_duplicates(documents),
         chunks=chunks,
         corpus_hash=hashlib.sha256("\n".join(document.id for document in documents).encode()).hexdigest(),
-        files={path.relative_to(folder).as_posix(): file_digest(path) for path in files},
+        files={f"{name}/{path.relative_to(data).as_posix()}": file_digest(path) for path in files},
     )
 
 

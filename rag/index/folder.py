@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexFolderError
 from rag.index.dense import DenseIndex
 from rag.index.lexical import LexicalIndex
-from rag.index.manifest import Manifest, read_manifest, verify_files
+from rag.index.manifest import data_folder_name, read_manifest, verify_files
 from rag.index.store import Store
 from rag.index.tokens import TokenIndex
 from rag.spelling import Spelling
@@ -53,6 +53,17 @@ class Index:
         """
         self.folder = Path(folder)
         self.manifest = read_manifest(self.folder)
+        try:
+            self._open()
+        except IndexFolderError:
+            newer = read_manifest(self.folder)
+            if newer == self.manifest:
+                raise
+            # Another index was swapped in meanwhile, and the files of this one went.
+            self.manifest = newer
+            self._open()
+
+    def _open(self) -> None:
         verify_files(self.folder, self.manifest)
         data = self.folder / data_folder_name(self.manifest)
         try:
@@ -101,8 +112,3 @@ class Index:
         """Return start and end, in its document's text, of a document's window, counted from 0."""
         row = self.chunks[self.manifest.documents + self.dense.first_window(position) + window]
         return int(row[1]), int(row[2])
-
-
-def data_folder_name(manifest: Manifest) -> str:
-    """Return the name of the folder, inside the index folder, that holds the files."""
-    return next(iter(manifest.files)).split("/")[0]

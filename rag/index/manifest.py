@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import IndexFolderError
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST_NAME = "manifest.json"
 
 
@@ -75,6 +75,11 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
             raise IndexFolderError(f"{path} is missing: {_rebuild(folder)}")
         if file_digest(path) != digest:
             raise IndexFolderError(f"{path} was altered since the index was built: {_rebuild(folder)}")
+
+
+def data_folder_name(manifest: Manifest) -> str:
+    """Return the name of the folder, inside the index folder, that holds the files."""
+    return next(iter(manifest.files)).split("/")[0]
 
 
 def file_digest(path: Path) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedder import Embedding
-from rag.embedder.base import Vectors, unit_rows
+from rag.embedder.base import Vectors, product, unit_rows
+from rag.index.rows import RowFile
 from rag.text import STOP_WORDS, Span
 from rag.types import Chunk, Document
 
@@ -31,6 +34,13 @@ class Tokens(NamedTuple):
     """
 
     vectors: Vectors
+    sentences: NDArray[np.uint16]
+
+
+class TokenCodes(NamedTuple):
+    """Tokens as they are kept: vectors in eight bits a number, shape (pieces, token dimension), and sentences."""
+
+    codes: NDArray[np.int8]
     sentences: NDArray[np.uint16]
 
 
@@ -85,29 +95,68 @@ def _tells(text: str, start: int, end: int) -> bool:
     return any(character.isalnum() for character in word) and word.casefold() not in STOP_WORDS
 
 
-def write_tokens(folder: Path, documents: Iterable[Tokens], dimension: int) -> None:
-    """Write the tokens of all documents, in order, into a folder."""
-    tokens = list(documents)
-    bounds = np.cumsum([0, *(len(item.vectors) for item in tokens)], dtype=np.int64)
-    rows = np.concatenate([np.zeros((0, dimension), np.float32), *(item.vectors for item in tokens)])
-    owners = np.concatenate([np.zeros(0, np.uint16), *(item.sentences for item in tokens)])
-    np.save(folder / _TOKENS_NAME, np.round(rows * _SCALE).astype(np.int8), allow_pickle=False)
-    np.save(folder / _OWNERS_NAME, owners.astype(np.uint16), allow_pickle=False)
-    np.save(folder / _BOUNDS_NAME, bounds, allow_pickle=False)
+def to_codes(tokens: Tokens) -> TokenCodes:
+    """Return tokens as they are kept."""
+    return TokenCodes(np.round(tokens.vectors * _SCALE).astype(np.int8), tokens.sentences)
+
+
+class TokenWriter:
+    """Writes the tokens of documents, in order, into a folder; complete once closed. A context manager."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._files = ExitStack()
+        self._bounds_path = folder / _BOUNDS_NAME
+        self._bounds = [0]
+        self._codes = self._files.enter_context(RowFile(folder / _TOKENS_NAME, np.int8, (dimension,)))
+        self._owners = self._files.enter_context(RowFile(folder / _OWNERS_NAME, np.uint16))
+
+    def append(self, tokens: TokenCodes) -> None:
+        """Write the tokens of the next document."""
+        self._codes.append(tokens.codes)
+        self._owners.append(tokens.sentences)
+        self._bounds.append(self._bounds[-1] + len(tokens.codes))
+
+    def __enter__(self) -> TokenWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._files.close()
+        np.save(self._bounds_path, np.array(self._bounds, dtype=np.int64), allow_pickle=False)
 
 
 class TokenIndex:
     """The tokens of any document, by position."""
 
     def __init__(self, folder: Path) -> None:
-        self._tokens = np.load(folder / _TOKENS_NAME, mmap_mode="r", allow_pickle=False)
-        self._owners = np.load(folder / _OWNERS_NAME, mmap_mode="r", allow_pickle=False)
+        # Plain views of the maps, which are slow to slice.
+        self._tokens = np.asarray(np.load(folder / _TOKENS_NAME, mmap_mode="r", allow_pickle=False))
+        self._owners = np.asarray(np.load(folder / _OWNERS_NAME, mmap_mode="r", allow_pickle=False))
         self._bounds = np.load(folder / _BOUNDS_NAME, allow_pickle=False)
 
     def __getitem__(self, position: int) -> Tokens:
+        codes, sentences = self.codes(position)
+        return Tokens(unit_rows(codes.astype(np.float32)), sentences)
+
+    def max_similarities(self, question: Vectors, positions: Sequence[int]) -> Vectors:
+        """Return the `max_similarity` of each document, shape (positions,)."""
+        matches = np.zeros(len(positions), dtype=np.float32)
+        codes = [self.codes(position).codes for position in positions]
+        sizes = np.array([len(rows) for rows in codes])
+        if not len(question) or not sizes.any():
+            return matches
+        rows = np.concatenate(codes).astype(np.float32)
+        cosines = product(rows, question.T)
+        cosines /= np.maximum(np.sqrt(np.vecdot(rows, rows)), 1e-12)[:, np.newaxis]
+        firsts = np.cumsum(sizes) - sizes
+        matches[sizes > 0] = np.maximum.reduceat(cosines, firsts[sizes > 0]).mean(axis=1)
+        return matches
+
+    def codes(self, position: int) -> TokenCodes:
+        """Return the tokens of a document as they are kept."""
         begin, end = self._bounds[position], self._bounds[position + 1]
-        rows = unit_rows(self._tokens[begin:end].astype(np.float32))
-        return Tokens(rows, np.asarray(self._owners[begin:end]))
+        return TokenCodes(self._tokens[begin:end], self._owners[begin:end])
 
 
 def max_similarity(question: Vectors, document: Vectors) -> float:
@@ -117,4 +166,4 @@ def max_similarity(question: Vectors, document: Vectors) -> float:
     """
     if not len(question) or not len(document):
         return 0.0
-    return float((question @ document.T).max(axis=1).mean())
+    return float(product(document, question.T).max(axis=0).mean())
