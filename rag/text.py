@@ -108,6 +108,8 @@ def _append_stripped(spans: list[Span], text: str, start: int, end: int) -> None
 _MACROS = {"ie": "i.e.", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "deg": "°", "degree": "°"}
 _STYLE_MACRO = re.compile(r"\\?(?:textbf|textit|texttt|textsc|textrm|emph|mathbf|mathrm|mathcal|text)\{([^{}]*)\}")
 _ACCENT_MACRO = re.compile(r"\\[\"'`^~=.](?:\{[A-Za-z]\}|[A-Za-z])|\\[uvHcdbrk]\{[A-Za-z]\}")
+_ARGUMENT = r"\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\d))"
+_FRACTION = re.compile(rf"\\[dt]?frac{_ARGUMENT}{_ARGUMENT}")
 _NAMED_MACRO = re.compile(r"\\([A-Za-z]+)")
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 
@@ -129,6 +131,7 @@ def readable(text: str) -> str:
     if not _may_hold_latex(text):
         return text
     text = _STYLE_MACRO.sub(r"\1", text)
+    text = _FRACTION.sub(_spell_fraction, text)
     text = re.sub(r"\\([%&_#$])", r"\1", text)
     text = _ACCENT_MACRO.sub(lambda match: _unicode_of(match.group()), text)
     text = _NAMED_MACRO.sub(_expand_macro, text)
@@ -162,6 +165,13 @@ def without_control_tokens(text: str) -> str:
 
 def _may_hold_latex(text: str) -> bool:
     return any(mark in text for mark in ("\\", "^", "{", "$", "times", " sim ", "muJ"))
+
+
+def _spell_fraction(match: re.Match[str]) -> str:
+    numerator, denominator = (match.group(first) or match.group(first + 1) or "" for first in (1, 3))
+    # 10\frac{1}{2} is ten and a half, not 101/2.
+    apart = " " if match.string[max(match.start() - 1, 0) : match.start()].isdigit() else ""
+    return f"{apart}{numerator}/{denominator}"
 
 
 def _expand_macro(match: re.Match[str]) -> str:
