@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from browser import QUESTION, WIDTHS, Served, answered, ask, running_browser, visiting
+from browser import WIDTHS, Served, answered, ask, running_browser, visiting
 from playwright.sync_api import Browser, Page
 
 from rag.pipeline import Pipeline
@@ -38,6 +38,10 @@ def _kept_turns(page: Page) -> list[dict[str, Any]]:
     return turns
 
 
+def _top_of(page: Page, selector: str) -> float:
+    return float(page.locator(selector).evaluate("(e) => e.getBoundingClientRect().top"))
+
+
 def _is_in_view(page: Page, selector: str) -> bool:
     inside = "(e) => { const r = e.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; }"
     return bool(page.locator(selector).first.evaluate(inside))
@@ -49,9 +53,11 @@ def test_a_typed_question_is_answered_and_a_marker_opens_the_exact_words(
 ) -> None:
     """Streams with its step, ends checked; hovering a marker shows the quote, a click the source with it marked."""
     with visiting(browser, served.url, width) as page:
+        box_at = _top_of(page, "#rag-composer-row")
         ask(page, ASKED)
         page.wait_for_selector(".rag-step-now")
         answered(page)
+        assert abs(_top_of(page, "#rag-composer-row") - box_at) <= 1
         kept = _kept_turns(page)[0]["answer"]
         assert " ".join(page.inner_text(".rag-answer").split()) == kept["text"]
 
@@ -66,6 +72,12 @@ def test_a_typed_question_is_answered_and_a_marker_opens_the_exact_words(
         assert page.locator("#rag-cards .rag-abstract").first.text_content() == readable(document.text)
         page.wait_for_function("document.querySelector('#rag-cards mark.rag-active') !== null")
         assert _is_in_view(page, "#rag-cards mark.rag-active")
+        assert " ".join(page.locator("#rag-cards .rag-card-title").first.inner_text().split()).endswith(document.title)
+        assert "match " in page.locator("#rag-cards .rag-facts").first.inner_text()
+        assert page.locator("#rag-cards .rag-card-also").count() > 0
+        labels = {"Verified quote", "Paraphrase, checked", "Quoted"}
+        assert {mark.get_attribute("data-label") for mark in page.locator(".rag-support").all()} <= labels
+        assert page.locator(".rag-support").count() == len(kept["sentences"])
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         beside = page.evaluate("document.querySelector('#rag-side').getBoundingClientRect().left > 600")
         assert beside == (width > 900)
@@ -85,9 +97,10 @@ def test_an_abstention_helps_on(served: Served, browser: Browser, width: int) ->
         answered(page, 2)
 
 
-def test_references_stay_with_their_message(served: Served, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_references_stay_with_their_message(served: Served, browser: Browser, width: int) -> None:
     """A follow-up keeps its subject; markers of each turn open that turn's sources, after a reload too."""
-    with visiting(browser, served.url) as page:
+    with visiting(browser, served.url, width) as page:
         ask(page, ASKED)
         answered(page)
         ask(page, "And which accuracy does it lose on CIFAR10?")
@@ -104,39 +117,47 @@ def test_references_stay_with_their_message(served: Served, browser: Browser) ->
             assert mark.text_content() == readable(turn["answer"]["citations"][0]["quote"])
 
 
-def test_an_example_is_asked_at_a_press(served: Served, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_example_is_asked_at_a_press(served: Served, browser: Browser, width: int) -> None:
     """The empty page offers questions; one press asks."""
-    with visiting(browser, served.url) as page:
+    with visiting(browser, served.url, width) as page:
         page.locator("#rag-welcome .rag-suggestion").first.click()
         answered(page)
         assert not page.is_visible("#rag-welcome")
 
 
-def _serious_findings(page: Page) -> list[str]:
-    script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(script)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
+def _check_accessibility(page: Page) -> None:
+    """Run axe-core in light and in dark; findings that are serious or critical fail."""
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        page.wait_for_function("(dark) => document.body.classList.contains('dark') === dark", arg=colours == "dark")
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        findings = [
+            f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert findings == [], colours
 
 
-@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
-def test_accessibility_has_no_serious_finding(served: Served, browser: Browser, width: int, colours: str) -> None:
-    """axe-core finds nothing serious or critical on any tab, empty or answered."""
+@pytest.mark.parametrize("width", WIDTHS)
+def test_accessibility_has_no_serious_finding(served: Served, browser: Browser, width: int) -> None:
+    """Neither empty, answered nor abstained, on no tab, with the conversations open, in light and dark."""
     with visiting(browser, served.url, width) as page:
-        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-        page.reload()
-        page.wait_for_selector(QUESTION)
         page.wait_for_selector("body.rag-ready")
-        assert _serious_findings(page) == []
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+        _check_accessibility(page)
         ask(page, ASKED)
         answered(page)
         page.locator(".rag-marker").first.click()
-        assert _serious_findings(page) == []
+        ask(page, "Who won the football world cup of 1998?")
+        answered(page, 2)
+        _check_accessibility(page)
         for tab in ("Library", "Settings"):
             page.get_by_role("tab", name=tab).click()
             page.wait_for_timeout(300)
-            assert _serious_findings(page) == []
+            _check_accessibility(page)
+        if width < 900:
+            page.locator(".sidebar .toggle-button").click()
+            page.wait_for_selector("#rag-list li", state="visible")
+            _check_accessibility(page)

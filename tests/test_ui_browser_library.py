@@ -64,8 +64,9 @@ def test_papers_are_searched_opened_chosen_and_asked_about(served: Served, brows
         assert not page.is_visible("#rag-scope")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 def test_papers_are_added_by_dropping_a_file_and_removed_again(
-    served: Served, browser: Browser, tmp_path: Path
+    served: Served, browser: Browser, tmp_path: Path, width: int
 ) -> None:
     """The report tells what was added; a broken file changes nothing; a removed paper is gone from the list."""
     good = write_papers_to(
@@ -73,7 +74,7 @@ def test_papers_are_added_by_dropping_a_file_and_removed_again(
     )
     bad = tmp_path / "broken.jsonl"
     bad.write_text("{not json\n", encoding="utf-8")
-    with visiting(browser, served.url) as page:
+    with visiting(browser, served.url, width) as page:
         _open_tab(page, "Library")
         page.set_input_files("#rag-adding input[type=file]", str(bad))
         page.wait_for_selector("#rag-adding .file-preview, #rag-adding table")
@@ -128,11 +129,13 @@ def test_conversations_are_listed_searched_renamed_opened_and_deleted(
         assert page.locator("#rag-list li").count() == 1
 
 
-def test_a_conversation_is_exported(served: Served, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_conversation_is_exported(served: Served, browser: Browser, width: int) -> None:
     """As Markdown with its sources, and as JSON with every offset."""
-    with visiting(browser, served.url) as page:
+    with visiting(browser, served.url, width) as page:
         ask(page, MEMORY_QUESTION)
         answered(page)
+        _open_list(page)
         with page.expect_download() as markdown:
             page.locator('[data-act="export"][data-form="markdown"]').click()
         text = Path(markdown.value.path()).read_text(encoding="utf-8")
@@ -146,9 +149,10 @@ def test_a_conversation_is_exported(served: Served, browser: Browser) -> None:
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
-def test_settings_are_kept_and_used(served: Served, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_settings_are_kept_and_used(served: Served, browser: Browser, width: int) -> None:
     """Quotes only and dark colours hold after a reload, and the next answer comes without the model."""
-    with visiting(browser, served.url) as page:
+    with visiting(browser, served.url, width) as page:
         _open_tab(page, "Settings")
         page.get_by_label("Quotes only").check()
         page.get_by_label("Dark").check()
@@ -164,9 +168,30 @@ def test_settings_are_kept_and_used(served: Served, browser: Browser) -> None:
         assert "quotes only" in page.inner_text(".rag-meta")
 
 
-def test_a_judgement_with_a_note_is_kept(served: Served, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_model_is_chosen_for_everyone(served: Served, browser: Browser, width: int) -> None:
+    """The tab says whose choice it is; what one visitor chose, another finds there, and its answers are made with."""
+    with visiting(browser, served.url, width) as one, visiting(browser, served.url, width) as other:
+        _open_tab(one, "Settings")
+        assert "everyone who uses this chat" in one.inner_text("#rag-settings")
+        for name, told in (("None: quotes only", "answers are quotes"), ("slow", "In use: slow")):
+            one.get_by_label("Installed").click()
+            one.get_by_role("option", name=name).click()
+            one.get_by_role("button", name="Use this model").click()
+            one.wait_for_selector(f"#rag-model:has-text('{told}')")
+            _open_tab(other, "Settings")
+            other.wait_for_selector(f"#rag-model:has-text('{told}')")
+            assert other.get_by_label("Installed").input_value() == name
+            _open_tab(other, "Ask")
+        ask(other, MEMORY_QUESTION)
+        answered(other)
+        assert "model: slow" in other.inner_text(".rag-meta")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_judgement_with_a_note_is_kept(served: Served, browser: Browser, width: int) -> None:
     """A thumb and its note become lines of the feedback file; the thumb stays pressed after a reload."""
-    with visiting(browser, served.url) as page:
+    with visiting(browser, served.url, width) as page:
         ask(page, MEMORY_QUESTION)
         answered(page)
         page.get_by_role("button", name="Bad answer").click()

@@ -65,6 +65,15 @@ def test_the_browser_is_told_to_load_nothing_from_elsewhere(quotes_pipeline: Pip
             assert "http" not in headers["content-security-policy"]
 
 
+def test_the_icon_is_the_chats_own(quotes_pipeline: Pipeline) -> None:
+    """A browser's tab shows it; nothing else is served in its place."""
+    own = (ROOT / "rag" / "ui" / "assets" / "icon.svg").read_text(encoding="utf-8")
+    with Served(quotes_pipeline) as served:
+        status, headers, body = _get(served.port, "/favicon.ico")
+
+    assert (status, headers["content-type"], body) == (200, "image/svg+xml", own)
+
+
 def test_a_password_guards_the_page_and_its_data(quotes_pipeline: Pipeline) -> None:
     """Without logging in, neither the page's parts nor the papers' titles are given out."""
     with Served(quotes_pipeline, login=("reader", "secret")) as served:

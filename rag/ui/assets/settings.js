@@ -2,6 +2,7 @@
 (() => {
   const rag = window.rag;
   const key = `${rag.store.prefix}settings`;
+  const system = matchMedia("(prefers-color-scheme: dark)");
 
   function kept() {
     try {
@@ -27,12 +28,13 @@
   }
 
   function showColours(choice) {
-    const system = matchMedia("(prefers-color-scheme: dark)").matches;
-    document.body.classList.toggle("dark", choice === "Dark" || (choice !== "Light" && system));
+    document.body.classList.toggle("dark", choice === "Dark" || (choice !== "Light" && system.matches));
   }
 
   const named = ([passages, length, quotesOnly]) => ({ passages, length, quotes_only: quotesOnly });
 
-  addEventListener("DOMContentLoaded", () => showColours((kept() || [])[3]));
+  const showKept = () => showColours((kept() || [])[3]);
+  addEventListener("DOMContentLoaded", showKept);
+  system.addEventListener("change", showKept);
   Object.assign(rag, { keepSettings, keptSettings, namedSettings: named });
 })();

@@ -55,7 +55,7 @@
   }
 
   function serverGone() {
-    const text = "The chat's server does not answer. It may have been stopped: start it again with: rag chat. Your conversation is kept in this browser; ask again then.";
+    const text = "The chat's server does not answer. It may have been stopped: start it again with: rag chat. Your question is kept in this browser and comes back with “Ask again” when the server does.";
     notify(text);
     document.querySelector('#rag-live .rag-turn[aria-busy="true"] .rag-steps')?.replaceChildren("Not answered: the server is gone.");
   }
@@ -84,13 +84,21 @@
   function shown(answered) {
     const turns = document.querySelectorAll(".rag-turn");
     const last = turns[turns.length - 1];
-    document.body.classList.toggle("rag-started", turns.length > 0);
+    document.body.classList.toggle("rag-started", turns.length > 0 || Boolean(pending));
     if (last && last.querySelector(".rag-sources")) rag.showSources(last);
     else rag.clearSources();
     rag.showVotes();
     rag.showScope();
-    if (last && !answered) last.scrollIntoView({ block: "start" });
+    if (!answered && turns.length > 1) last.scrollIntoView({ block: "start" });
+    if (last && answered) revealEnd(last);
     if (answered && (document.activeElement === document.body || document.activeElement?.id === "rag-stop")) box().focus();
+  }
+
+  // An answer that runs under the text box moves up, unless the reader has scrolled away from its question.
+  function revealEnd(turn) {
+    const { top, bottom } = turn.getBoundingClientRect();
+    const foot = document.getElementById("rag-composer").getBoundingClientRect().top;
+    if (bottom > foot && top > 20 && top < foot) turn.scrollIntoView({ block: "start", behavior: "smooth" });
   }
 
   function setBusy(busy) {
@@ -146,7 +154,8 @@
       const last = pending && document.querySelector("#rag-live .rag-turn");
       if (last && last.dataset.turn === pending.id && !pending.seen) {
         pending.seen = true;
-        last.scrollIntoView({ block: "start", behavior: "smooth" });
+        // Later: the turns before it may come into the page after it.
+        soon(() => document.querySelector("#rag-live .rag-turn")?.scrollIntoView({ block: "start", behavior: "smooth" }));
       }
     });
     follow.observe(document.body, { childList: true, subtree: true });

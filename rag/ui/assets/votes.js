@@ -27,7 +27,7 @@
     form.className = "rag-note-form";
     const field = document.createElement("input");
     field.className = "rag-note-field";
-    field.placeholder = direction === "up" ? "What was good? (optional)" : "What was wrong, or the right answer? (optional)";
+    field.placeholder = direction === "up" ? "Optional: what is good?" : "Optional: what is wrong, what right?";
     field.setAttribute("aria-label", field.placeholder);
     field.maxLength = 4000;
     const button = document.createElement("button");
