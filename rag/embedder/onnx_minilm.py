@@ -11,8 +11,9 @@ import hashlib
 import logging
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,10 +68,14 @@ class OnnxMiniLM:
     def embed(self, texts: Sequence[str]) -> Iterator[Embedding]:
         """Yield each text's embedding, in order; several texts are under way at once."""
         self._load()
-        step = self._threads * _IN_FLIGHT_PER_THREAD
         with ThreadPoolExecutor(self._threads, thread_name_prefix="embed") as pool:
-            for first in range(0, len(texts), step):
-                yield from pool.map(self.embed_question, texts[first : first + step])
+            under_way: deque[Future[Embedding]] = deque()
+            for text in texts:
+                under_way.append(pool.submit(self.embed_question, text))
+                if len(under_way) > self._threads * _IN_FLIGHT_PER_THREAD:
+                    yield under_way.popleft().result()
+            for one in under_way:
+                yield one.result()
 
     def embed_question(self, question: str) -> Embedding:
         """Return the embedding of one text; of a long one, of its first 256 word pieces."""
