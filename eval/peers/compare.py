@@ -11,11 +11,14 @@ import argparse
 import json
 import os
 import platform
+import random
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # Before any library of a peer is imported: each reads its own when that happens.
 os.environ |= {
@@ -24,10 +27,10 @@ os.environ |= {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
 }
 
-from eval.peers.inputs import Paper, Vectors, queries_of, read_corpus
+from eval.peers.inputs import Paper, Vectors, queries_of, read_corpus, read_index
 from eval.peers.systems import OURS, SYSTEMS, System, installed_version, load
 from rag import EvaluationError, RagError
-from rag.evaluation import BeirSet, bootstrap_interval, randomisation_p, read_beir, score_rankings
+from rag.evaluation import BeirSet, bootstrap_interval, check_judged, randomisation_p, read_beir, score_rankings
 
 TOP_K = 100
 MEASURES = ("nDCG@10", "R@10", "R@100")
@@ -37,7 +40,7 @@ def main() -> None:
     """Read the arguments, compare, print and write."""
     options = _parser().parse_args()
     try:
-        results = [compare(Path(folder), options.embedder, options.only) for folder in options.folders]
+        results = [compare(_read(Path(folder), options), options) for folder in options.folders]
     except RagError as error:
         sys.exit(f"error: {error}")
     markdown = to_markdown(results)
@@ -48,32 +51,56 @@ def main() -> None:
         Path(options.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
-def compare(folder: Path, embedder: str, only: Sequence[str]) -> dict[str, Any]:
-    """Return the scores of every system on one BEIR folder.
+class Task(NamedTuple):
+    """A set to be searched: its queries, its papers with an id each, and the ids those are judged under."""
 
-    Raises:
-        EvaluationError: The folder is malformed or has no corpus.
-    """
-    beir = read_beir(folder)
-    if beir.corpus is None:
-        raise EvaluationError(f"{folder} has no corpus.jsonl")
-    corpus, queries = read_corpus(beir.corpus), queries_of(beir)
-    started = time.perf_counter()
-    vectors = Vectors(embedder, [paper.whole for paper in corpus] + list(queries.values()))
-    _tell(f"{beir.name}: {len(corpus)} papers and {len(queries)} queries embedded", started)
-    chosen = [system for system in SYSTEMS if not only or system.module in only]
-    rows = [_score(system, beir, corpus, vectors) for system in chosen]
+    beir: BeirSet
+    corpus: Sequence[Paper]
+    vectors: Vectors
+    judged_ids: Mapping[str, Sequence[str]] | None
+
+
+def compare(task: Task, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the scores of every system on one set."""
+    chosen = [system for system in SYSTEMS if not options.only or system.module in options.only]
     return {
-        "set": beir.name,
-        "papers": len(corpus),
-        "queries": len(queries),
-        "embedder": embedder,
+        "set": task.beir.name,
+        "split": options.split,
+        "papers": len(task.corpus),
+        "queries": len(task.beir.queries),
+        "embedder": options.embedder,
         "python": platform.python_version(),
-        "systems": _with_p(rows),
+        "systems": _with_p([_score(system, task) for system in chosen]),
     }
 
 
-def _score(system: System, beir: BeirSet, corpus: Sequence[Paper], vectors: Vectors) -> dict[str, Any]:
+def _read(folder: Path, options: argparse.Namespace) -> Task:
+    """Return a BEIR folder as it is to be searched.
+
+    Raises:
+        EvaluationError: The folder is malformed, or has no corpus and no index stands in for it.
+    """
+    beir = read_beir(folder, options.split)
+    if options.sample and options.sample < len(beir.queries):
+        beir = replace(beir, queries=tuple(random.Random(0).sample(beir.queries, options.sample)))
+    started = time.perf_counter()
+    texts = list(queries_of(beir).values())
+    if options.index:
+        indexed = read_index(Path(options.index))
+        corpus, judged_ids = indexed.papers, indexed.source_ids
+        check_judged(beir.queries, set(chain.from_iterable(judged_ids.values())), options.index)
+        whole = [paper.whole for paper in corpus]
+        vectors = Vectors(options.embedder, whole + texts, known=indexed.vectors, index=Path(options.index))
+    elif beir.corpus is not None:
+        corpus, judged_ids = read_corpus(beir.corpus), None
+        vectors = Vectors(options.embedder, [paper.whole for paper in corpus] + texts)
+    else:
+        raise EvaluationError(f"{folder} has no corpus.jsonl: name an index of its corpus with --index")
+    _tell(f"{beir.name}: {len(corpus)} papers and {len(beir.queries)} queries embedded", started)
+    return Task(beir, corpus, vectors, judged_ids)
+
+
+def _score(system: System, task: Task) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": system.name,
         "package": system.package,
@@ -83,22 +110,29 @@ def _score(system: System, beir: BeirSet, corpus: Sequence[Paper], vectors: Vect
         _tell(f"  {system.name}: {system.package} is not installed", time.perf_counter())
         return row
     started = time.perf_counter()
-    rankings = load(system)(corpus, queries_of(beir), vectors, TOP_K)
-    scores = score_rankings(rankings, {query.id: query.grades for query in beir.queries})
-    per_query = {name: [scores[query.id][name] for query in beir.queries] for name in MEASURES}
-    row |= {name: round(sum(values) / len(values), 4) for name, values in per_query.items()}
-    row["interval"] = [round(bound, 4) for bound in bootstrap_interval(per_query[MEASURES[0]])]
-    row["per_query"] = {query.id: round(scores[query.id][MEASURES[0]], 4) for query in beir.queries}
+    rankings = load(system)(task.corpus, queries_of(task.beir), task.vectors, TOP_K)
+    if task.judged_ids is not None:
+        ids = task.judged_ids
+        rankings = {key: list(chain.from_iterable(ids[paper] for paper in found)) for key, found in rankings.items()}
+    queries = task.beir.queries
+    scores = score_rankings(rankings, {query.id: query.grades for query in queries})
+    row["per_query"] = {name: {query.id: round(scores[query.id][name], 4) for query in queries} for name in MEASURES}
+    for name, values in row["per_query"].items():
+        row[name] = round(sum(values.values()) / len(values), 4)
+    row["intervals"] = {
+        name: [round(bound, 4) for bound in bootstrap_interval(list(values.values()))]
+        for name, values in row["per_query"].items()
+    }
     _tell(f"  {system.name}: {row[MEASURES[0]]:.4f}", started)
     return row
 
 
 def _with_p(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return rows with the p-value of their difference from ours on the first measure."""
-    ours = next((row["per_query"] for row in rows if row["name"] == OURS and "per_query" in row), None)
+    ours = next((row["per_query"][MEASURES[0]] for row in rows if row["name"] == OURS and "per_query" in row), None)
     for row in rows:
         if ours is not None and row["name"] != OURS and "per_query" in row:
-            differences = [score - ours[query_id] for query_id, score in row["per_query"].items()]
+            differences = [score - ours[query_id] for query_id, score in row["per_query"][MEASURES[0]].items()]
             row["p"] = round(randomisation_p(differences), 4)
     return rows
 
@@ -123,7 +157,7 @@ def _over_sets(results: Sequence[dict[str, Any]]) -> str:
 
 
 def _of_set(result: dict[str, Any]) -> str:
-    head = ["system", MEASURES[0], "95% interval", *MEASURES[1:], "p against rag"]
+    head = ["system", *MEASURES, "p against rag"]
     rows = [[row["name"], *_cells(row)] for row in result["systems"]]
     title = f"## {result['set']}: {result['papers']:,} papers, {result['queries']} queries"
     return f"{title}\n\n{_table(head, rows)}"
@@ -132,9 +166,11 @@ def _of_set(result: dict[str, Any]) -> str:
 def _cells(row: dict[str, Any]) -> list[str]:
     if row["version"] is None:
         return ["not installed"]
-    low, high = row["interval"]
-    first, *others = (f"{row[name]:.4f}" for name in MEASURES)
-    return [first, f"{low:.3f} to {high:.3f}", *others, _spoken(row.get("p"))]
+    scores = [
+        f"{row[name]:.4f} ({low:.3f} to {high:.3f})"
+        for name, (low, high) in ((name, row["intervals"][name]) for name in MEASURES)
+    ]
+    return [*scores, _spoken(row.get("p"))]
 
 
 def _spoken(p: float | None) -> str:
@@ -160,6 +196,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", nargs="+", default=(), choices=[system.module for system in SYSTEMS], help="these systems alone"
     )
+    parser.add_argument("--split", default="test", help="of the judgements: qrels/SPLIT.tsv (default test)")
+    parser.add_argument("--sample", type=int, metavar="N", help="so many of the queries, the same in every run")
+    parser.add_argument("--index", metavar="DIR", help="take papers and vectors from this index of rag")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables there")
     parser.add_argument("--json", metavar="FILE", help="write the scores there, query by query")
     return parser

@@ -22,6 +22,7 @@ SYSTEMS = (
     System("BM25", "bm25", "bm25s"),
     System("dense, exact", "dense", "numpy"),
     System("BM25 + dense, RRF", "rrf", "bm25s"),
+    System("BM25 + dense, convex 0.5", "convex", "bm25s"),
     System("LlamaIndex VectorStoreIndex", "llama_index_vectors", "llama-index-core"),
     System("paper-qa dense", "paperqa_dense", "paper-qa"),
     System("paper-qa hybrid", "paperqa_hybrid", "paper-qa"),
