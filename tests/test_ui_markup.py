@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -211,6 +212,22 @@ def test_copies_name_every_source_by_its_marker() -> None:
     assert entry.startswith("@misc{rag-p1,")
     assert "author = {A. B}" in entry
     assert "``It saves 46\\% of memory \\& <time>.''" in entry
+
+
+def test_bibtex_keeps_what_the_library_knows_in_a_form_that_latex_reads() -> None:
+    """Authors of any kind become one field, addresses stay letter by letter, and braces balance."""
+    known = {"authors": ["Jörg Müller", "A. B"], "year": 2024, "doi": "10.1/a_b", "url": "https://a.org/x_y%20z"}
+    paper = Document("p1", "Sets {a^b} of 5 % ~ {", TEXT, known)
+    answer = _answer(citations=(replace(_citation(), title=paper.title),))
+    entry = as_bibtex(answer, lambda _: paper)
+
+    assert "author = {Jörg Müller and A. B}" in entry
+    assert "year = {2024}" in entry
+    assert "doi = {10.1/a_b}" in entry
+    assert "url = {https://a.org/x_y%20z}" in entry
+    assert entry.count("{") == entry.count("}")
+    latex = Document("p1", PAPER.title, TEXT, {"author": 'M\\"uller, J. and Smith, {A}nn'})
+    assert "author = {Müller, J. and Smith, Ann}" in as_bibtex(_answer(), lambda _: latex)
 
 
 def test_markdown_of_a_hostile_quote_holds_no_link() -> None:

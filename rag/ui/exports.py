@@ -63,7 +63,8 @@ def _known_fields(document: Document) -> dict[str, str]:
         if isinstance(value, list):
             value = " and ".join(str(item) for item in value)
         if isinstance(value, str | int) and value:
-            text = re.sub(r"[\\{}\s]", "", str(value)) if name in _ADDRESS_FIELDS else _no_bibtex(str(value))
+            is_address = name in _ADDRESS_FIELDS
+            text = re.sub(r"[\\{}\s]", "", str(value)) if is_address else _no_bibtex(readable(str(value)))
             fields.setdefault("author" if name == "authors" else name, text)
     return fields
 

@@ -18,7 +18,7 @@ def choices(desk: Desk) -> list[tuple[str, str]]:
     from rag.llm import list_models
 
     found = {desk.first_model: desk.first_model}
-    found |= {"default": f"{model_name('default')}: 0.1 GB, as installed", "none": "None: quotes only"}
+    found |= {"default": f"{model_name('default')}: 0.1 GB, built in", "none": "None: quotes only"}
     for status in list_models(desk.pipeline.settings.cache_dir):
         if status.installed:
             model = status.model
