@@ -195,6 +195,30 @@ def test_only_web_addresses_become_links(address: object) -> None:
     assert page_of(Document("d", "t", "x", {"url": address})) is None
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"llm": "default", "origin": "draft"}, "model: SmolLM2-135M"),
+        ({"llm": "default", "origin": "quotes"}, "model: SmolLM2-135M (its draft was not used)"),
+        ({"llm": "none", "origin": "quotes"}, "quotes only"),
+        ({"llm": "default", "origin": "none", "abstained": True, "reason": "nothing relevant"}, ""),
+    ],
+)
+def test_an_answer_says_what_part_the_model_had(changes: dict[str, object], told: str) -> None:
+    """The model by the name people know, whether its draft is in the answer, and nothing where it was not asked."""
+    meta = _words(render_turn(Turn("t", "q", "answered", (), _answer(**changes)), _lookup), "p", "rag-meta")
+
+    assert meta == " · ".join(["1.2 s", "1 paper", *([told] if told else [])])
+
+
+def test_a_long_question_is_no_headline() -> None:
+    """A pasted text is set as text."""
+    long, short = Turn("t", "word " * 60, "failed"), Turn("t", "How much?", "failed")
+
+    assert "rag-question-long" in render_turn(long, _lookup)
+    assert "rag-question-long" not in render_turn(short, _lookup)
+
+
 def test_addresses_in_an_abstract_are_found_without_the_prose_around_them() -> None:
     """A closing bracket or full stop is no part of an address."""
     text = "See https://a.org/x). Code (github.com/b/c), and email me@github.com/no."

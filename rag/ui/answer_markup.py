@@ -134,7 +134,7 @@ def _abstention(answer: Answer) -> str:
         f'{_searched(answer)}<div class="rag-abstention"><p class="rag-answer">These papers do not answer that.</p>'
         f'<p class="rag-missing">{missing}</p>'
         f'<h3>Nearest papers</h3><ol class="rag-nearest">{nearest}</ol>'
-        f'<h3>Questions these papers can take</h3><div class="rag-suggestions">{better}</div></div>'
+        f'<h3>Questions to ask instead</h3><div class="rag-suggestions">{better}</div></div>'
     )
 
 
@@ -175,5 +175,7 @@ def _meta(turn: Turn, answer: Answer) -> str:
     if papers:
         parts.append("1 paper" if papers == 1 else f"{papers} papers")
     unused = " (its draft was not used)" if answer.origin == "quotes" and turn.status == "answered" else ""
-    parts.append("quotes only" if answer.llm == "none" else f"model: {model_name(answer.llm)}{unused}")
+    # An abstention comes before the model is asked.
+    if not answer.abstained:
+        parts.append("quotes only" if answer.llm == "none" else f"model: {model_name(answer.llm)}{unused}")
     return f'<p class="rag-meta">{verbatim(" · ".join(parts))}</p>'
