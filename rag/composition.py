@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.grounding import Verdict, check_sentence, repair_sentence
 from rag.quoting import plain, retell
-from rag.text import readable, search_terms, sentence_spans
+from rag.text import names_in, readable, search_terms, sentence_spans, squeeze
 from rag.types import AnswerSentence, Citation, Evidence, Origin, Support
 
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
+_PREAMBLE = re.compile(r"^(?:the |my )?(?:short )?answer(?: to the question)?(?: is)?:\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# What an answer must not lose of its source, and how much of the source's other words it may.
+_TOLD: tuple[Callable[[str], Iterable[str]], ...] = (
+    _NUMBER.findall,
+    lambda text: map(squeeze, names_in(text)),
+    search_terms,
+)
+_LEFT_OUT_AT_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def _checked_claims(draft: str, evidence: Sequence[Evidence], question: str) -> 
     claims: list[Claim] = []
     repaired = False
     for start, end in sentence_spans(draft):
-        sentence = _BULLET.sub("", plain(draft[start:end]))
+        sentence = _PREAMBLE.sub("", _BULLET.sub("", plain(draft[start:end])))
         verdict = check_sentence(sentence, evidence, question=question)
         if verdict.label == "partly":
             mended = repair_sentence(sentence, evidence, question=question)
@@ -106,10 +114,16 @@ def _choose(
 
 def _stands_for(claim: Claim, evidence: Evidence, question: str) -> bool:
     """Say whether a claim answers as much of the question as the sentence it is drawn from."""
-    asked = set(search_terms(question))
     source = readable(evidence.text)
-    kept = set(_NUMBER.findall(claim.text)) >= set(_NUMBER.findall(source)) - set(_NUMBER.findall(question))
-    return kept and asked & set(search_terms(source)) <= set(search_terms(claim.text))
+    numbers, names, terms = (_left_out(told, claim.text, source, question) for told in _TOLD)
+    answers = set(search_terms(source)) - set(search_terms(question))
+    asked = set(search_terms(question)) & set(search_terms(source)) <= set(search_terms(claim.text))
+    return asked and not numbers and not names and len(terms) <= _LEFT_OUT_AT_MOST * len(answers)
+
+
+def _left_out(told: Callable[[str], Iterable[str]], claim: str, source: str, question: str) -> set[str]:
+    """Return what a source tells beyond the question and a claim does not."""
+    return set(told(source)) - set(told(question)) - set(told(claim))
 
 
 def _cite(claims: Sequence[Claim], origin: Origin) -> Composition:

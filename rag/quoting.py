@@ -15,6 +15,17 @@ _OPENINGS = (
     r"|importantly|remarkably|interestingly|accordingly|as such|then)"
 )
 _OPENING = re.compile(rf"^{_OPENINGS},\s+", re.IGNORECASE)
+# "To address these issues, we …" points to a sentence that is not shown.
+_PURPOSE = re.compile(
+    r"^(?:to|in order to|for) (?:address|overcome|tackle|alleviate|cope with|solve|bridge|fill|mitigate|remedy|meet"
+    r"|handle|resolve|combat|counter|achieve|do) (?:this|that|these|those|such|the above)\b[^,;:]{0,40},\s+",
+    re.IGNORECASE,
+)
+_POINTING_BACK = re.compile(
+    r"^(?:based|building|drawing|motivated|inspired)(?: inspiration)? (?:up)?(?:on|by|from) "
+    r"(?:this|that|these|those|such|the above)\b[^,;:]{0,40},\s+",
+    re.IGNORECASE,
+)
 _EVIDENTIAL = re.compile(
     r"^(?:(?:extensive |comprehensive |our |the authors' |the |further )*"
     r"(?:experiments?|experimental results?|evaluations?|empirical results?|results?)"
@@ -47,16 +58,21 @@ def plain(sentence: str) -> str:
 
 
 def retell(sentence: str) -> str:
-    """Return a sentence, plain, without its opening connective, with "we" and "our" told of the authors.
+    """Return a sentence, plain, with "we" and "our" told of the authors.
+
+    An opening that joins it to sentences before it is left out.
 
     >>> retell("Furthermore, we show that our method is 2x faster.")
     "The authors' method is 2x faster."
+    >>> retell("To address these issues, we present X.")
+    'The authors present X.'
     >>> retell("We present X, and we test our X.")
     'The authors present X, and they test their X.'
     """
     sentence = plain(sentence)
     told = _OPENING.sub("", sentence)
-    told = _EVIDENTIAL.sub("", told)
+    for opening in (_PURPOSE, _POINTING_BACK, _EVIDENTIAL):
+        told = opening.sub("", told)
     for pattern, words in _REWORDINGS:
         told = re.sub(pattern, words, told)
     told = _with_pronouns(told)

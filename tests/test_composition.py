@@ -53,6 +53,25 @@ def test_an_unsupported_sentence_is_dropped_and_the_supported_one_kept() -> None
     assert len(answer.sentences) == 1
 
 
+def test_a_draft_that_says_the_question_again_gives_way_to_the_quote() -> None:
+    """Words of the question are no answer to it, though the paper has them too."""
+    question = "Which scheduling principle does D2 use for the experts?"
+    text = "Our scheduling principle for the experts is hottest-expert-bit-first (HEBF)."
+    evidence = [Evidence("d", "D2", text, 0, len(text))]
+
+    answer = compose("D2 uses a scheduling principle for the experts.", evidence, question=question, max_words=60)
+
+    assert "HEBF" in answer.text
+    assert answer.origin == "quotes"
+
+
+def test_a_preamble_is_no_part_of_an_answer() -> None:
+    """What introduces the answer goes, what follows stays."""
+    answer = _compose("The answer is: The method reduces memory usage by 46% on MobileNetV2.", [_MEMORY])
+
+    assert answer.text == "The method reduces memory usage by 46% on MobileNetV2 [1]."
+
+
 def test_a_draft_that_leaves_the_asked_number_out_gives_way_to_the_quote() -> None:
     """That it reduces memory is true, and no answer to the question how much."""
     assert "46%" in _compose("The method reduces memory usage.", [_MEMORY]).text

@@ -94,3 +94,64 @@ def test_chosen_evidence_is_some_of_what_was_found_each_once(finder: EvidenceFin
     assert chosen[0] == ("memory", _MEMORY.text.index("MobileTL cuts"))
     assert len(set(chosen)) == len(chosen)
     assert set(chosen) <= places
+
+
+def _ranking(*scores: tuple[str, float]) -> list[Evidence]:
+    return [
+        Evidence(paper, paper, f"Sentence {number} of {paper}.", number, number + 1, score)
+        for number, (paper, score) in enumerate(scores)
+    ]
+
+
+def _papers(question: str, *scores: tuple[str, float]) -> list[str]:
+    return [item.document_id for item in choose(question, [_ranking(*scores)], _BOTH).evidence]
+
+
+def test_a_sure_choice_gives_one_sentence_and_an_unsure_one_several() -> None:
+    """Scores are logits: a sentence ten points ahead answers, four alike may each."""
+    assert _papers("How fast?", ("speed", 10.0), ("speed", 1.0), ("speed", 0.5)) == ["speed"]
+    assert _papers("How fast?", *[("speed", 1.0)] * 8) == ["speed"] * 4
+
+
+def test_where_two_papers_may_answer_both_do_and_a_third_does_not() -> None:
+    """The sentences of one paper stand together, the better paper first."""
+    scores = ("speed", 1.0), ("memory", 0.9), ("third", 0.8), ("speed", 0.7), ("memory", 0.6)
+
+    assert _papers("How fast?", *scores) == ["speed", "speed", "memory"]
+
+
+def test_a_close_second_sentence_of_the_same_paper_comes_along() -> None:
+    """Half of the questions ask for two things; one of another paper would be another answer."""
+    assert _papers("How fast?", ("speed", 9.0), ("speed", 7.5), ("speed", 7.4)) == ["speed", "speed"]
+    assert _papers("How fast?", ("speed", 9.0), ("memory", 7.5), ("speed", 6.0)) == ["speed"]
+
+
+def test_a_list_tells_what_each_paper_presents() -> None:
+    """Not its sentence nearest to the question; where a figure is asked for, the one with the figure."""
+    papers = [
+        Document("one", "A study", "Fast chips are needed. We present OneChip, a chip. OneChip is 5x faster."),
+        Document("two", "Another", "Fast chips are rare. We propose TwoChip for speed. Its gain is 5x."),
+    ]
+    candidates = [_candidate(paper, 1.0) for paper in papers]
+    ranking = [
+        Evidence(paper.id, paper.title, paper.text[start:end], start, end, score)
+        for paper in papers
+        for (start, end), score in zip(sentence_spans(paper.text), (4.0, 3.0, 3.5), strict=True)
+    ]
+
+    told = choose("Which papers build fast chips?", [ranking], candidates).evidence
+    figures = choose("Which papers report a gain of 5x?", [ranking], candidates).evidence
+
+    assert [("OneChip" in item.text or "TwoChip" in item.text) for item in told] == [True, True]
+    assert [item.score for item in figures] == [4.0, 4.0]
+
+
+def test_names_joined_by_and_are_two_papers(finder: EvidenceFinder) -> None:
+    """Even where one of the papers mentions the other."""
+    rival = _candidate(Document("rival", "SlowNet", "We present SlowNet. FastNet is 2x faster than SlowNet."), 1.0)
+    candidates = [rival, *_BOTH]
+    question = "By what factor are SlowNet and FastNet faster?"
+
+    chosen = choose(question, finder.find(question, "", candidates).rankings, candidates).evidence
+
+    assert {item.document_id for item in chosen} == {"rival", "speed"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.evidence.finder import Candidate
@@ -16,21 +17,42 @@ _ASKS_LIST = re.compile(
     r"|benchmarks|systems|tools|frameworks|approaches|authors|datasets|accelerators|techniques)\b",
     re.IGNORECASE,
 )
-# What is asked of each of several papers, though one of them may mention the others.
-_COMPARES = re.compile(
-    r"\b(?:each|both|compare[ds]?|comparison|differ\w*|between|respectively|same)\b|\b(?:do|are|were|did) \S+ and \S+",
+_INTRODUCES = re.compile(
+    r"\b(?:we|this (?:paper|work|study|article|survey|thesis|dissertation))\b[^.;]{0,40}?"
+    r"\b(?:present|propose|introduce|develop|describe|design|build|create|extend|offer|release|find|stud(?:y|ies)"
+    r"|investigate|explore|examine|evaluate|analy[sz]e|review|survey|compare)s?\b",
     re.IGNORECASE,
 )
-_MAX_SENTENCES = 5
-# Half of the questions ask for two things, and abstracts seldom say both in one sentence.
+# What is asked of each of several papers, though one of them may mention the others.
+_COMPARES = re.compile(
+    r"\b(?:each|both|compare[ds]?|comparison|differ\w*|between|respectively|same)\b"
+    r"|\b(?:do|are|were|did|have)(?: \S+){1,6} and \S+",
+    re.IGNORECASE,
+)
+# Two works are asked about, of which perhaps only one by its name.
+_ASKS_TWO = re.compile(r"\b(?:each|both|respectively)\b|\b(?:do|did|are|were|have) the\b[^?]* and the\b", re.IGNORECASE)
+_ASKS_PAPERS = re.compile(
+    r"^(?:which|what|list|name)\b.{0,20}\b(?:papers|works|studies|surveys|articles|authors)\b", re.IGNORECASE
+)
+# The other of two works is found about as well as the one that is named.
+_OTHER_SHARE = 0.75
+# Sentences are taken until the answer is among them with this chance, from so many papers.
+_LIKELY = 0.5
+_MAX_SENTENCES = 4
+_MAX_PAPERS = 2
+# Nobody reads four long sentences.
+_MAX_WORDS = 140
+# Half of the questions ask for two things, and abstracts seldom say both in one sentence: a second
+# one is taken if it scores at most this much less than the first.
 _SENTENCES_AT_LEAST = 2
+_WITHIN = 2.5
 _SENTENCES_PER_NAMED = 2
-_TELLING_AMONG = 6
-# Further sentences score at most this much less than the best.
-_WITHIN = 3.0
-_MAX_LISTED = 5
+# What it is worth in a list that a sentence tells what its paper presents, and names it.
+_INTRODUCES_BONUS = 2.5
+_NAMES_BONUS = 1.5
+_MAX_LISTED = 7
 # A document belongs to a list while its score is at least this part of the best one's.
-_LISTED_SHARE = 0.6
+_LISTED_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +69,25 @@ def choose(
     """Return the sentences an answer is made of.
 
     A question about several named papers gets the two best sentences of each, one that asks which
-    papers do something the best of each such paper, any other the best of one paper, one per
-    clause first. What a question, or the context it leans on, is about by its grammar is told by
-    the paper whose own name that is, not by one that speaks of it.
+    papers do something the most telling of each such paper, any other the likeliest. What a
+    question, or the context it leans on, is about by its grammar is told by the paper whose own
+    name that is, not by one that speaks of it.
     """
     named = named_papers(question, candidates)
+    if len(named) == 1 and _ASKS_TWO.search(question):
+        named += _other_paper(named[0], candidates)
     if len(named) > 1:
         best = [_of_paper(rankings, paper)[:_SENTENCES_PER_NAMED] for paper in named]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]
         return Chosen(turns, len(turns))
-    listed = _listed_papers(question, candidates) if not named else []
+    listed = _listed_papers(question, candidates) if not named or _ASKS_PAPERS.search(question) else []
     if len(listed) > 1:
-        firsts = [_telling(_of_paper(rankings, item.document.id), item) for item in listed]
+        told = [(_of_paper(rankings, item.document.id), item) for item in listed]
+        # Which papers report a figure is told by the sentences with the figure.
+        figure = any(character.isdigit() for character in question)
+        firsts = [ranked[0] if figure else _telling(ranked, item) for ranked, item in told]
         return Chosen(firsts, len(firsts))
-    return _of_best_paper(_of_owner(subject_name(question) or subject_name(context), rankings, candidates))
+    return _likeliest(_of_owner(subject_name(question) or subject_name(context), rankings, candidates))
 
 
 def _of_owner(
@@ -77,48 +104,61 @@ def _of_owner(
 
 
 def _of_paper(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Evidence]:
-    """Return a paper's sentences, best first, each once by its best score."""
-    best: dict[int, Evidence] = {}
-    for item in (item for ranking in rankings for item in ranking if item.document_id == paper):
-        if item.start not in best or item.score > best[item.start].score:
-            best[item.start] = item
-    return sorted(best.values(), key=lambda item: -item.score)
+    """Return a paper's sentences, best first."""
+    return _once(item for ranking in rankings for item in ranking if item.document_id == paper)
 
 
 def _telling(ranked: Sequence[Evidence], candidate: Candidate) -> Evidence:
-    """Return the best sentence of a paper that names it, if one of the first few does, else the best."""
+    """Return the sentence of a paper that stands for it in a list: near the question, and telling what the paper is."""
     names = own_names(candidate.document.title, candidate.document.text)
-    for item in ranked[:_TELLING_AMONG]:
-        if any(name in readable(item.text) for name in names):
-            return item
-    return ranked[0]
+
+    def worth(item: Evidence) -> float:
+        text = readable(item.text)
+        introduces = _INTRODUCES_BONUS * bool(_INTRODUCES.search(text))
+        return item.score + introduces + _NAMES_BONUS * any(name in text for name in names)
+
+    return max(ranked, key=worth)
 
 
-def _of_best_paper(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
-    best = max((ranking[0] for ranking in rankings if ranking), key=lambda item: item.score, default=None)
-    if best is None:
+def _likeliest(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
+    """Return the best sentences until the answer is likely among them.
+
+    The scores are fitted as the logits of a choice among sentences, so their softmax is the chance
+    that a sentence answers: a sure choice gives a short answer, an unsure one a longer one, of two papers.
+    """
+    ranked = _once(item for ranking in rankings for item in ranking)
+    if not ranked:
         return Chosen([], 0)
-    own = [[item for item in ranking if item.document_id == best.document_id] for ranking in rankings]
-    firsts = [ranking[0] for ranking in _distinct(own)]
-    spans = {item.start for item in firsts}
-    rest = [
-        item
-        for item in _of_paper(rankings, best.document_id)
-        if item.start not in spans and item.score >= best.score - _WITHIN
-    ]
-    return Chosen([*firsts, *rest][:_MAX_SENTENCES], max(_SENTENCES_AT_LEAST, len(firsts)))
+    best = ranked[0].score
+    chances = [math.exp(item.score - best) for item in ranked]
+    total = sum(chances)
+    chosen: list[Evidence] = []
+    reached = 0.0
+    for item, chance in zip(ranked, chances, strict=True):
+        papers = {one.document_id for one in chosen}
+        words = sum(len(one.text.split()) for one in [*chosen, item])
+        unsure = reached < _LIKELY and len(chosen) < _MAX_SENTENCES and words <= _MAX_WORDS
+        second = len(chosen) < _SENTENCES_AT_LEAST and item.score >= best - _WITHIN and item.document_id in papers
+        if (item.document_id in papers or len(papers) < _MAX_PAPERS) and (unsure or second):
+            chosen.append(item)
+            reached += chance / total
+    return Chosen(_by_paper(chosen), len(chosen))
 
 
-def _distinct(rankings: Sequence[Sequence[Evidence]]) -> list[list[Evidence]]:
-    """Return the rankings, each without the first sentences of those before it."""
-    taken: set[tuple[int, int]] = set()
-    kept: list[list[Evidence]] = []
-    for ranking in rankings:
-        left = [item for item in ranking if (item.start, item.end) not in taken]
-        if left:
-            taken.add((left[0].start, left[0].end))
-            kept.append(left)
-    return kept
+def _once(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Return evidence, best first, each sentence once by its best score."""
+    best: dict[tuple[str, int], Evidence] = {}
+    for item in evidence:
+        key = (item.document_id, item.start)
+        if key not in best or item.score > best[key].score:
+            best[key] = item
+    return sorted(best.values(), key=lambda item: -item.score)
+
+
+def _by_paper(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return evidence with that of one paper together, papers in the order of their first."""
+    papers = list(dict.fromkeys(item.document_id for item in evidence))
+    return sorted(evidence, key=lambda item: papers.index(item.document_id))
 
 
 def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
@@ -131,12 +171,27 @@ def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
         for name in asked & own:
             papers.setdefault(name, item.document.id)
     found = list(dict.fromkeys(papers.values()))
-    if len(found) > 1 and not _COMPARES.search(question):
+    if len(found) > 1 and not _COMPARES.search(question) and not _joins(question, [*papers]):
         for item in candidates:
             told = {squeeze(name) for name in names_in(f"{item.document.title}. {item.document.text}")}
             if papers.keys() <= told:
                 return [item.document.id]
     return found
+
+
+def _joins(question: str, names: Sequence[str]) -> bool:
+    """Say whether a question has two of the names, squeezed, joined by "and"."""
+    words = [squeeze(word) for word in question.split()]
+    joined = {(words[at - 1], words[at + 1]) for at in range(1, len(words) - 1) if words[at] in ("and", "or")}
+    return any(first in names and second in names for first, second in joined)
+
+
+def _other_paper(named: str, candidates: Sequence[Candidate]) -> list[str]:
+    """Return the id of the best paper beside the named one, if it is found about as well."""
+    for item in candidates:
+        if item.document.id != named:
+            return [item.document.id] if item.score >= _OTHER_SHARE * candidates[0].score else []
+    return []
 
 
 def _listed_papers(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
