@@ -44,10 +44,16 @@ def _open_list(page: Page) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_papers_are_searched_opened_chosen_and_asked_about(served: Served, browser: Browser, width: int) -> None:
-    """Search as one types, open one, ask about the ticked alone, and go back to all."""
+    """Sort, search as one types, open one, ask about the ticked alone, and go back to all."""
     with visiting(browser, served.url, width) as page:
         _open_tab(page, "Library")
         page.wait_for_selector(".rag-count:has-text('papers')")
+        page.get_by_label("Order").click()
+        page.get_by_role("option", name="Title").click()
+        page.wait_for_function("document.querySelector('.rag-paper summary').textContent.startsWith('LeafCount')")
+        page.get_by_label("Search the library").press_sequentially("memory traffic", delay=20)
+        page.wait_for_function("document.querySelector('.rag-paper summary').textContent.startsWith('SlowRAM')")
+        page.get_by_label("Search the library").fill("")
         page.get_by_label("Search the library").press_sequentially("counting leaves", delay=20)
         page.wait_for_function("document.querySelector('.rag-paper summary').textContent.startsWith('LeafCount')")
         page.locator(".rag-paper summary").first.click()

@@ -59,7 +59,7 @@ def model(small: Pipeline) -> SlowLLM:
 
 
 def test_two_browsers_ask_at_once_and_a_third_sees_its_place(served: Served, browser: Browser, model: SlowLLM) -> None:
-    """Wide or narrow, each gets the answer to its own question; the third is told how many are before it."""
+    """Each gets its own answer; those who wait are told how many are before them, and can search the library."""
     model.words = 400
     with (
         visiting(browser, served.url, 1280) as one,
@@ -75,6 +75,10 @@ def test_two_browsers_ask_at_once_and_a_third_sees_its_place(served: Served, bro
         three.wait_for_selector("text=1 question is before yours")
         ask(four, MEMORY_QUESTION)
         four.wait_for_selector("text=2 questions are before yours")
+        four.get_by_role("tab", name="Library").click()
+        four.get_by_label("Search the library").fill("counting leaves")
+        four.wait_for_function("document.querySelector('.rag-paper summary').textContent.startsWith('LeafCount')")
+        four.get_by_role("tab", name="Ask").click()
         model.pause_s = 0.0
         for page, fact in ((one, "46%"), (two, "12 GB"), (three, "4.2%"), (four, "46%")):
             answered(page)
