@@ -126,6 +126,16 @@ def test_a_close_second_sentence_of_the_same_paper_comes_along() -> None:
     assert _papers("How fast?", ("speed", 9.0), ("memory", 7.5), ("speed", 6.0)) == ["speed"]
 
 
+def test_each_clause_has_its_best_sentence_in_the_answer() -> None:
+    """However sure the choice for the other clause is."""
+    first = _ranking(("speed", 12.0), ("speed", 2.0), ("speed", 1.0))
+    second = _ranking(("speed", 3.0), ("speed", 2.0), ("speed", 6.0))
+
+    chosen = choose("How fast, and on which device?", [first, second], _BOTH).evidence
+
+    assert [item.start for item in chosen] == [0, 2]
+
+
 def test_a_list_tells_what_each_paper_presents() -> None:
     """Not its sentence nearest to the question; where a figure is asked for, the one with the figure."""
     papers = [

@@ -121,7 +121,7 @@ def _telling(ranked: Sequence[Evidence], candidate: Candidate) -> Evidence:
 
 
 def _likeliest(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
-    """Return the best sentences until the answer is likely among them.
+    """Return the best sentence for each clause, then the best of all until the answer is likely among them.
 
     The scores are fitted as the logits of a choice among sentences, so their softmax is the chance
     that a sentence answers: a sure choice gives a short answer, an unsure one a longer one, of two papers.
@@ -129,20 +129,27 @@ def _likeliest(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
     ranked = _once(item for ranking in rankings for item in ranking)
     if not ranked:
         return Chosen([], 0)
-    best = ranked[0].score
-    chances = [math.exp(item.score - best) for item in ranked]
-    total = sum(chances)
-    chosen: list[Evidence] = []
-    reached = 0.0
-    for item, chance in zip(ranked, chances, strict=True):
+    best = ranked[0]
+    total = sum(math.exp(item.score - best.score) for item in ranked)
+    chosen: list[Evidence] = _clause_firsts(rankings, best.document_id)
+    taken = {(item.document_id, item.start) for item in chosen}
+    for item in ranked:
+        if (item.document_id, item.start) in taken:
+            continue
         papers = {one.document_id for one in chosen}
+        reached = sum(math.exp(one.score - best.score) for one in chosen) / total
         words = sum(len(one.text.split()) for one in [*chosen, item])
         unsure = reached < _LIKELY and len(chosen) < _MAX_SENTENCES and words <= _MAX_WORDS
-        second = len(chosen) < _SENTENCES_AT_LEAST and item.score >= best - _WITHIN and item.document_id in papers
-        if (item.document_id in papers or len(papers) < _MAX_PAPERS) and (unsure or second):
+        second = len(chosen) < _SENTENCES_AT_LEAST and item.score >= best.score - _WITHIN
+        if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (second and item.document_id in papers):
             chosen.append(item)
-            reached += chance / total
     return Chosen(_by_paper(chosen), len(chosen))
+
+
+def _clause_firsts(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Evidence]:
+    """Return a paper's best sentence for each clause, each once."""
+    own = [[item for item in ranking if item.document_id == paper] for ranking in rankings]
+    return _once(ranking[0] for ranking in own if ranking)
 
 
 def _once(evidence: Iterable[Evidence]) -> list[Evidence]:

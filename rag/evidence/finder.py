@@ -20,6 +20,8 @@ _REMEMBERED_DOCUMENTS = 512
 # what a sentence scores; fitted with the weights of rag.evidence.asked.
 _DOCUMENT_WEIGHT = 3.2
 _BEST_DOCUMENT_BONUS = 1.6
+# What a clause counts beside the whole question.
+_CLAUSE_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class EvidenceFinder:
             as_whole = whole.scores(sentences, document.title)
             for ranking, clause in zip(rankings, clauses, strict=True):
                 scores = clause.scores(sentences, document.title)
-                totals = [own + (one + other) / 2 for one, other in zip(scores, as_whole, strict=True)]
+                totals = [
+                    own + _CLAUSE_SHARE * one + (1 - _CLAUSE_SHARE) * other
+                    for one, other in zip(scores, as_whole, strict=True)
+                ]
                 ranking.extend(_evidence(document, sentences, totals))
             for span, tokens in zip(sentences.spans, sentences.tokens, strict=True):
                 matches[document.id, span.start] = max_similarity(whole.tokens, tokens)
