@@ -97,10 +97,11 @@ def test_chosen_evidence_is_some_of_what_was_found_each_once(finder: EvidenceFin
 
 
 def _ranking(*scores: tuple[str, float]) -> list[Evidence]:
-    return [
+    evidence = [
         Evidence(paper, paper, f"Sentence {number} of {paper}.", number, number + 1, score)
         for number, (paper, score) in enumerate(scores)
     ]
+    return sorted(evidence, key=lambda item: -item.score)
 
 
 def _papers(question: str, *scores: tuple[str, float]) -> list[str]:
