@@ -109,6 +109,8 @@ def test_a_question_can_be_asked_by_itself(desk: Desk) -> None:
     assert 'data-act="alone"' in str(leaning)
     assert record is not None
     assert record["answer"]["searched"] == "And how much accuracy does it lose?"
+    in_brackets = _request("And with TinyTune()", "t3", turns=[first])
+    assert 'data-act="alone"' in str(_last(ask(desk, in_brackets)).live)
     assert 'data-act="alone"' not in str(updates[-1].live)
     assert 'data-turn="t1"' in str(updates[0].past)
 

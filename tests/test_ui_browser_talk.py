@@ -48,7 +48,7 @@ def model(small: Pipeline) -> SlowLLM:
 def test_stop_and_ask_again_many_times(
     served: Served, browser: Browser, model: SlowLLM, width: int, times: int
 ) -> None:
-    """Each stop ends the model and keeps its turn; the next question is answered as if nothing had been."""
+    """Each stop ends the model and keeps its turn; the next answer comes as ever, its source in sight far down."""
     with visiting(browser, served.url, width) as page:
         model.words = 400
         for number in range(1, times + 1):
@@ -63,6 +63,13 @@ def test_stop_and_ask_again_many_times(
         answered(page)
         assert "12 GB" in page.inner_text("#rag-live")
         assert page.locator(".rag-turn").count() == times + 1
+        in_sight = "(e) => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }"
+        assert page.locator("#rag-live .rag-answer").evaluate(in_sight)
+        scrolled = page.evaluate("scrollY")
+        page.locator("#rag-live .rag-marker").first.click()
+        page.wait_for_selector("#rag-cards mark.rag-active")
+        assert width < 900 or page.evaluate("scrollY") == scrolled > 0
+        assert page.locator("#rag-cards mark.rag-active").first.evaluate(in_sight)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -93,7 +93,7 @@ def _searched(answer: Answer) -> str:
         return ""
     understood = verbatim(shorten(answer.searched, _MAX_UNDERSTOOD, placeholder="…"))
     # Words of earlier turns stand in brackets after the question.
-    leans = answer.searched.endswith(")") and not answer.question.strip().endswith(")")
+    leans = answer.searched.endswith(")") and answer.searched.count(" (") > answer.question.count(" (")
     alone = '<button type="button" class="rag-link" data-act="alone">Ask it by itself</button>' if leans else ""
     return f'<p class="rag-note" title="{verbatim(answer.searched)}">Understood as: {understood} {alone}</p>'
 

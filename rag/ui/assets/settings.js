@@ -34,7 +34,9 @@
   const named = ([passages, length, quotesOnly]) => ({ passages, length, quotes_only: quotesOnly });
 
   const showKept = () => showColours((kept() || [])[3]);
-  addEventListener("DOMContentLoaded", showKept);
+  // The scripts may come into the page when it is there already.
+  if (document.body) showKept();
+  else addEventListener("DOMContentLoaded", showKept);
   system.addEventListener("change", showKept);
   Object.assign(rag, { keepSettings, keptSettings, namedSettings: named });
 })();

@@ -36,7 +36,7 @@
   // Beside the conversation the panel scrolls by itself; below it, on a narrow screen, the page does.
   function reveal(element) {
     const panel = panelScroller();
-    if (panel.scrollHeight > panel.clientHeight + 4 && getComputedStyle(panel).overflowY !== "visible") {
+    if (getComputedStyle(panel).overflowY !== "visible") {
       const offset = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
       panel.scrollTo({ top: panel.scrollTop + offset - panel.clientHeight / 3, behavior: behavior() });
     } else {
@@ -100,5 +100,5 @@
     delete cards().dataset.turn;
   }
 
-  Object.assign(rag, { showSources, clearSources, backToAnswer, hideTip });
+  Object.assign(rag, { behavior, showSources, clearSources, backToAnswer, hideTip });
 })();

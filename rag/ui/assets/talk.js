@@ -98,7 +98,7 @@
   function revealEnd(turn) {
     const { top, bottom } = turn.getBoundingClientRect();
     const foot = document.getElementById("rag-composer").getBoundingClientRect().top;
-    if (bottom > foot && top > 20 && top < foot) turn.scrollIntoView({ block: "start", behavior: "smooth" });
+    if (bottom > foot && top > 20 && top < foot) turn.scrollIntoView({ block: "start", behavior: rag.behavior() });
   }
 
   function setBusy(busy) {
@@ -148,18 +148,17 @@
     }
   }, 1500);
 
-  // The turn in the making stays in view while it grows, unless the reader has scrolled away.
-  addEventListener("load", () => {
-    const follow = new MutationObserver(() => {
-      const last = pending && document.querySelector("#rag-live .rag-turn");
-      if (last && last.dataset.turn === pending.id && !pending.seen) {
-        pending.seen = true;
-        // Later: the turns before it may come into the page after it.
-        soon(() => document.querySelector("#rag-live .rag-turn")?.scrollIntoView({ block: "start", behavior: "smooth" }));
-      }
+  // A turn moves to the top once, when it begins; from then on the reader alone scrolls. The first is there already.
+  const begun = new MutationObserver(() => {
+    const last = pending && document.querySelector("#rag-live .rag-turn");
+    if (!last || last.dataset.turn !== pending.id || pending.seen) return;
+    pending.seen = true;
+    soon(() => {
+      const turns = document.querySelectorAll(".rag-turn");
+      if (turns.length > 1) turns[turns.length - 1].scrollIntoView({ block: "start", behavior: rag.behavior() });
     });
-    follow.observe(document.body, { childList: true, subtree: true });
   });
+  begun.observe(document.documentElement, { childList: true, subtree: true });
 
   Object.assign(rag, { request, finished, stopping, opened, shown: () => soon(() => shown(false)), ask, askAgain,
     whenFree, notify, isBusy: () => Boolean(pending), box, clickHidden: click, setBox });
