@@ -45,7 +45,7 @@ _MAX_WORDS = 140
 # Half of the questions ask for two things, and abstracts seldom say both in one sentence: a second
 # one is taken if it scores at most this much less than the first.
 _SENTENCES_AT_LEAST = 2
-_WITHIN = 2.5
+_WITHIN = 2.0
 _SENTENCES_PER_NAMED = 2
 # What it is worth in a list that a sentence tells what its paper presents, and names it.
 _INTRODUCES_BONUS = 2.5
