@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import QuestionError
+from rag.naming import subject_name
 from rag.text import names_in, readable, search_terms
 
 _MARKER = re.compile(r"\s*\[\d+\]")
@@ -31,6 +32,13 @@ _CHANGES_TOPIC = re.compile(
     r"|another (?:topic|question|thing)|on another|moving on|switching|unrelated)\b",
     re.IGNORECASE,
 )
+_GREETS = re.compile(
+    r"^(?:hi|hello|hey|thanks|thank you|thx|ok(?:ay)?|great|good (?:morning|evening|day)|bye)\b[^\w]*$", re.IGNORECASE
+)
+_ASKS_PAPERS = re.compile(r"^(?:which|what|list|any)\b.{0,20}\b(?:papers|works|studies|surveys)\b", re.IGNORECASE)
+_ADDS = re.compile(r"^(?:on|in|for|with|at|by|to|of|from|than|over|against|under|without)\b", re.IGNORECASE)
+# "MobileTL", not "GPUs": a capital or digit inside, and two small letters.
+_COINED = re.compile(r"(?=(?:.*[a-z]){2}).+[A-Z0-9].*")
 _FEW_WORDS = 5
 # A pronoun after this many words of content has what it stands for in the same question.
 _OWN_SUBJECT_WORDS = 3
@@ -62,14 +70,15 @@ def stand_alone(question: str, history: Sequence[Sequence[str]]) -> Standalone:
     """Return the question with the subject of the last turns when it leans on them.
 
     A question leans on the turn before when it opens like a continuation ("And on V3?"), refers
-    back ("it", "the second one") or has under five words. One that names its own subject does not.
+    back ("it", "the second one") or has under five words. One that names its own subject, asks for
+    papers or only greets does not.
 
     Raises:
         QuestionError: A turn of the history is no pair of question and answer.
     """
     question = question.strip()
     turns = [_checked_turn(turn) for turn in history]
-    if not turns or _CHANGES_TOPIC.match(question) or not _leans(question):
+    if not turns or _CHANGES_TOPIC.match(question) or _GREETS.match(question) or not _leans(question):
         return Standalone(question, "", question)
     return Standalone(question, _subject(turns), question)
 
@@ -81,7 +90,9 @@ def _checked_turn(turn: Sequence[str]) -> tuple[str, str]:
 
 
 def _leans(question: str) -> bool:
-    if _CONTINUES.match(question) or len(question.split()) < _FEW_WORDS:
+    if _CONTINUES.match(question):
+        return True
+    if len(question.split()) < _FEW_WORDS and (_ADDS.match(question) or not _has_subject(question)):
         return True
     pronoun = _REFERS_BACK.search(_EMPTY_IT.sub("", question))
     if pronoun is None:
@@ -90,6 +101,12 @@ def _leans(question: str) -> bool:
     if len(before) < _OWN_SUBJECT_WORDS:
         return True
     return not names_in(question) and len(search_terms(question)) <= _SHORT_QUESTION_TERMS
+
+
+def _has_subject(question: str) -> bool:
+    """Say whether a short question is about something that it names."""
+    coined = any(_COINED.fullmatch(name) for name in names_in(question))
+    return coined or subject_name(question) is not None or bool(_ASKS_PAPERS.match(question))
 
 
 def _subject(turns: Sequence[tuple[str, str]]) -> str:

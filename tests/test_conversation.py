@@ -18,6 +18,8 @@ _FIRST = ("How much memory does MobileTL save on V2?", "The authors' method redu
         "Does it lose accuracy on CIFAR10?",
         "Is that more than the second one?",
         "What are their results?",
+        "Which GPUs?",
+        "On MobileNetV2?",
     ],
 )
 def test_a_question_that_leans_on_the_turn_before_gets_its_subject(question: str) -> None:
@@ -37,6 +39,10 @@ def test_a_question_that_leans_on_the_turn_before_gets_its_subject(question: str
         "Now what is the weather on Mars?",
         "New topic: how do accelerators use sparsity in attention?",
         "Is it possible to train large language models from scratch on laptops?",
+        "Compare OliVe and LLM.int8()",
+        "How does MG-Verilog work?",
+        "Which papers use FPGAs?",
+        "thanks!",
     ],
 )
 def test_a_question_of_its_own_stands_alone(question: str) -> None:
