@@ -91,6 +91,11 @@ _DETAILS = [
         r"who (?:wrote|are the authors|is the (?:first )?author|authored)|which (?:university|lab|institution|company)",
         r"universit|institut|laborator|\binc\b|nvidia|google|microsoft|author",
     ),
+    (r"who (?:invented|created|made|discovered|came up with)", r"universit|institut|\binc\b|invented by|team"),
+    (
+        r"where (?:is|are|can i (?:find|get)) the (?:source )?(?:code|weights|data)|(?:link|url) (?:to|of|for)",
+        r"https?://|available|open[- ]?sourc|github|releas",
+    ),
     (r"(?:what|which|in what|in which) year|when was|when were|publication date", r"\b(?:19|20)\d\d\b"),
     (r"(?:what|which) (?:conference|journal|venue)", r"conference|journal|proceedings|workshop"),
     (

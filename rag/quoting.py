@@ -12,7 +12,7 @@ _OPENINGS = (
     r"|finally|consequently|as a result|therefore|thus|hence|however|nevertheless|to this end|to address this"
     r"|in this (?:paper|work|study|article|survey)|here|first|firstly|second|secondly|third|thirdly|lastly"
     r"|in summary|overall|in conclusion|on the other hand|by contrast|in contrast|for this purpose|towards this end"
-    r"|importantly|remarkably|interestingly|accordingly|as such|then)"
+    r"|similarly|likewise|importantly|remarkably|interestingly|accordingly|as such|then)"
 )
 _OPENING = re.compile(rf"^{_OPENINGS},\s+", re.IGNORECASE)
 # "To address these issues, we …" points to a sentence that is not shown.

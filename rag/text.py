@@ -47,7 +47,8 @@ _ABBREVIATIONS = frozenset(
         "w.r.t",
     }
 )
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|\n\s*\n")
+# Web pages lose the space after a full stop: "smaller networks.We introduce".
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z]*,?\s+[a-z])|\n\s*\n")
 # In characters; nobody writes longer ones, and no prompt or answer has room for them.
 _LONGEST_SENTENCE = 1500
 _STARTS_SENTENCE = re.compile(r"[\s\"'(\[{\\$]*[A-Z0-9]")
@@ -62,6 +63,8 @@ def sentence_spans(text: str) -> list[Span]:
 
     >>> [text[a:b] for text in ["It saves 1.5 GB, e.g. on V2. We test it."] for a, b in sentence_spans(text)]
     ['It saves 1.5 GB, e.g. on V2.', 'We test it.']
+    >>> [text[a:b] for text in ["It is fast.We use CUDA.jl here."] for a, b in sentence_spans(text)]
+    ['It is fast.', 'We use CUDA.jl here.']
     """
     spans: list[Span] = []
     start = 0
@@ -290,7 +293,7 @@ def names_in(text: str) -> list[str]:
         inner = any(character.isupper() for character in word[1:]) or (
             word[0].isalpha() and any(character.isdigit() for character in word)
         )
-        if inner or (word[0].isupper() and not opens):
+        if inner or (word[0].isupper() and not opens and word.casefold() not in STOP_WORDS):
             names[word] = None
         opens = match.string[match.end() : match.end() + 2].strip() in (".", "?", "!", ":")
     return list(names)

@@ -59,6 +59,28 @@ def test_the_sentence_that_shares_the_words_and_has_the_number_is_first(finder: 
     assert "46" in finder.find("How much memory does MobileTL cut?", "", _BOTH).rankings[0][0].text
 
 
+def test_what_is_it_is_answered_by_the_sentence_that_presents_it(finder: EvidenceFinder) -> None:
+    """Not by the one that names it most often, with most numbers."""
+    text = "SlowNet and SlowNet are 2x and 3x as fast. We present SlowNet, a network. Its parts are small."
+    candidates = [_candidate(Document("slow", "SlowNet", text), 1.0)]
+
+    ranked = finder.find("What is SlowNet?", "", candidates).rankings[0]
+
+    assert ranked[0].text == "We present SlowNet, a network."
+
+
+def test_a_link_is_no_answer_unless_asked_for(finder: EvidenceFinder) -> None:
+    """A sentence that says where the code is shares words with many a question."""
+    text = "On phones models run slowly. Models for phones are at https://models.example."
+    candidates = [_candidate(Document("phones", "Phones", text), 1.0)]
+
+    def first(question: str) -> str:
+        return finder.find(question, "", candidates).rankings[0][0].text
+
+    assert "https" not in first("How do models run on phones?")
+    assert "https" in first("Where are models for phones?")
+
+
 def test_a_paper_without_text_gives_no_evidence(finder: EvidenceFinder) -> None:
     """A paper known by title alone can be found, but not quoted."""
     candidates = [_candidate(_EMPTY, 1.0)]

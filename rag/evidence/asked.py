@@ -12,17 +12,20 @@ from rag.text import search_terms, squeeze
 
 # Fitted by eval/fit_evidence.py on the development questions, as a choice among the sentences of the papers found.
 _WEIGHTS = {
-    "terms": 6.7,
-    "tokens": 8.7,
-    "number": 0.5,
-    "unit": 2.7,
-    "new_names": 1.3,
-    "late": 2.1,
+    "terms": 6.2,
+    "tokens": 9.0,
+    "number": 0.4,
+    "unit": 2.6,
+    "new_names": 1.4,
+    "late": 2.3,
     "opening": -1.1,
     "finding": 0.2,
-    "neighbour": 3.1,
-    "presents": 0.8,
+    "neighbour": 2.8,
+    "presents": 1.0,
+    "link": -2.1,
 }
+# What is asked for by "What is X?" no question of the fit asks for.
+_DEFINES_BONUS = 5.0
 FEATURES = tuple(_WEIGHTS)
 
 _ASKS_NUMBER = re.compile(
@@ -55,6 +58,27 @@ _ASKS_SYSTEM = re.compile(
     r"|\bis there an?\b",
     re.IGNORECASE,
 )
+_ASKS_WHAT = re.compile(
+    r"^(?:so |and )?(?:what(?:'s| is| are) (?!the\b|its\b)[^,;]{1,40}\??$|what does [^,;]{1,40} do\b"
+    r"|tell me (?:more )?about\b|(?:explain|describe|introduce|summari[sz]e)\b"
+    r"|give me an? (?:overview|summary)\b)",
+    re.IGNORECASE,
+)
+INTRODUCES = re.compile(
+    r"\b(?:we|this (?:paper|work|study|article|survey|thesis|dissertation))\b[^.;]{0,40}?"
+    r"\b(?:present|propose|introduce|develop|describe|design|build|create|extend|offer|release|find|stud(?:y|ies)"
+    r"|investigate|explore|examine|evaluate|analy[sz]e|review|survey|compare)s?\b",
+    re.IGNORECASE,
+)
+_ASKS_LINK = re.compile(
+    r"\b(?:code|repository|repo|github|download|url|link|website|web page|open[- ]?sourced?|available|where)\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"https?://|\bwww\.|\bavailable (?:at|on|from|here)\b|\b(?:code|models) (?:is|are|will be)\b", re.IGNORECASE
+)
+# "How many" is no word of the answer.
+_COUNTING = re.compile(r"\bhow (?:many|much|well|often)\b", re.IGNORECASE)
 _FINDING = re.compile(
     r"\b(?:achiev|result|show|outperform|improv|reduc|demonstrat|propos|introduc|present|we\b)", re.IGNORECASE
 )
@@ -91,18 +115,26 @@ class Asked:
         """Take the text, a term's rarity above 0, and the text's unit token vectors, shape (pieces, d)."""
         self.folded = text.casefold()
         self.squeezed = squeeze(text)
-        self.terms = {term: rarity(term) for term in search_terms(text)}
+        self.terms = {term: rarity(term) for term in search_terms(_COUNTING.sub(" ", text))}
         self.tokens = tokens
         self.system = bool(_ASKS_SYSTEM.search(text))
+        self.link = bool(_ASKS_LINK.search(text))
+        self.what = bool(_ASKS_WHAT.match(text.strip()))
         self.number = bool(_ASKS_NUMBER.search(text))
         self.units = [re.compile(unit) for words, unit in _ASKED_UNITS if re.search(words, text, re.IGNORECASE)]
 
     def scores(self, sentences: Sentences, title: str) -> list[float]:
         """Return a score per sentence."""
-        return [
+        told = [
             sum(_WEIGHTS[name] * value for name, value in features.items())
             for features in self.features(sentences, title)
         ]
+        if self.what:
+            told = [
+                score + _DEFINES_BONUS * _defines(text, sentences.own_names)
+                for score, text in zip(told, sentences.texts, strict=True)
+            ]
+        return told
 
     def features(self, sentences: Sentences, title: str) -> list[dict[str, float]]:
         """Return, per sentence, what speaks for it, by the names of the weights."""
@@ -139,8 +171,13 @@ class Asked:
             "finding": float(bool(_FINDING.search(text))),
             "neighbour": max(beside, default=0.0),
             "presents": float(any(name in text for name in own)),
+            "link": float(not self.link and bool(_LINK.search(text))),
         }
 
     def _new_names(self, text: str) -> int:
         words = (word.strip("().,:;") for word in text.split()[1:])
         return len({word for word in words if word != word.lower() and word.casefold() not in self.folded})
+
+
+def _defines(text: str, own_names: Sequence[str]) -> bool:
+    return bool(INTRODUCES.search(text)) and (not own_names or any(name in text for name in own_names))

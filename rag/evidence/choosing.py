@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
 from rag.naming import own_names, subject_name
 from rag.text import names_in, readable, squeeze
@@ -15,12 +16,6 @@ from rag.types import Evidence
 _ASKS_LIST = re.compile(
     r"^(?:which|what|list|name|are there|do any)\b.{0,40}\b(?:papers|works|studies|surveys|articles|methods|models"
     r"|benchmarks|systems|tools|frameworks|approaches|authors|datasets|accelerators|techniques)\b",
-    re.IGNORECASE,
-)
-_INTRODUCES = re.compile(
-    r"\b(?:we|this (?:paper|work|study|article|survey|thesis|dissertation))\b[^.;]{0,40}?"
-    r"\b(?:present|propose|introduce|develop|describe|design|build|create|extend|offer|release|find|stud(?:y|ies)"
-    r"|investigate|explore|examine|evaluate|analy[sz]e|review|survey|compare)s?\b",
     re.IGNORECASE,
 )
 # What is asked of each of several papers, though one of them may mention the others.
@@ -114,7 +109,7 @@ def _telling(ranked: Sequence[Evidence], candidate: Candidate) -> Evidence:
 
     def worth(item: Evidence) -> float:
         text = readable(item.text)
-        introduces = _INTRODUCES_BONUS * bool(_INTRODUCES.search(text))
+        introduces = _INTRODUCES_BONUS * bool(INTRODUCES.search(text))
         return item.score + introduces + _NAMES_BONUS * any(name in text for name in names)
 
     return max(ranked, key=worth)
