@@ -50,6 +50,7 @@ def main() -> None:
 
 def _sample(source: str, count: int) -> list[Document]:
     documents = merge_records([item for item in read_sources([source]) if isinstance(item, Record)])
+    documents = [document for document in documents if document.text]
     return random.Random(0).sample(documents, min(count, len(documents)))
 
 
@@ -58,7 +59,7 @@ def _measure(documents: Sequence[Document], repeats: int) -> dict[str, float]:
     texts = [embedded_text(document, next(chunk_document(document))) for document in documents]
     settings = read_settings()
     embedder = open_embedder("default", cache_dir=settings.cache_dir, threads=1)
-    model = SentenceTransformer(get_model_path(), device="cpu")
+    model = SentenceTransformer(str(get_model_path()), device="cpu")
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "papers.jsonl"
         source.write_text("".join(_line(document) for document in documents), encoding="utf-8")

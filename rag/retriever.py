@@ -22,9 +22,11 @@ Scores = NDArray[np.float32]
 # Measured on six development sets (DECISIONS.md, "Retriever").
 # Candidates that each side brings to the fusion.
 DEPTH = 100
-# What BM25's best document is worth beside a cosine, once this part of the question's terms is matched.
-_LEXICAL_WEIGHT = 0.3
-_MATCHED_ENOUGH = 0.2
+# What BM25's best document is worth beside a cosine, once this part of the question's terms is matched; of a
+# question of more terms than so many, as many as of one of that length.
+_LEXICAL_WEIGHT = 0.35
+_MATCHED_ENOUGH = 0.25
+_MANY_TERMS = 15
 # Pseudo-relevance feedback: the question's vector moves towards the first documents found.
 _FEEDBACK_VECTORS = 3
 _FEEDBACK_SHARE = 0.4
@@ -32,7 +34,7 @@ _FEEDBACK_SHARE = 0.4
 _EXPANSION_DOCUMENTS = 5
 _EXPANSION_TERMS = 20
 _EXPANSION_SHARE = 0.2
-_EXPANDED_BELOW = 0.4
+_EXPANDED_BELOW = 0.5
 # Late interaction of word pieces reorders the first documents found.
 _RERANKED = 30
 _TOKEN_WEIGHT = 0.5
@@ -105,11 +107,12 @@ class Retriever:
         candidates = self._candidates(wholes, scores, within, max(DEPTH, top_k))
         lexical = scores[candidates] / most
         dense, windows, cosines = self._dense_scores(vector, wholes[candidates], candidates)
-        order = np.argsort(-_fused(dense, lexical, lexical), kind="stable")
+        matched = float(lexical.max()) * max(1.0, len(weights) / _MANY_TERMS)
+        order = np.argsort(-_fused(dense, lexical, matched), kind="stable")
         closer = self._moved(vector, candidates[order[:_FEEDBACK_VECTORS]])
-        expanded = self._expanded_scores(weights, candidates, order, float(lexical.max()))
+        expanded = self._expanded_scores(weights, candidates, order, matched)
         moved = _mean(inner_products(self._index.dense.vectors(candidates), closer), cosines)
-        fused = _fused(moved, _mixed(lexical, expanded), lexical)
+        fused = _fused(moved, _mixed(lexical, expanded), matched)
         fused = self._reranked(pieces[1:-1], candidates, fused)
         order = np.argsort(-fused, kind="stable")[:top_k]
         documents = self._index.store.by_position(int(candidates[i]) for i in order)
@@ -266,8 +269,8 @@ def _greatest(scores: Scores, count: int) -> NDArray[np.int64]:
     return np.argpartition(scores, len(scores) - count)[-count:]
 
 
-def _fused(dense: Scores, lexical: Scores, matched: Scores) -> Scores:
-    trust = min(float(matched.max()) / _MATCHED_ENOUGH, 1.0)
+def _fused(dense: Scores, lexical: Scores, matched: float) -> Scores:
+    trust = min(matched / _MATCHED_ENOUGH, 1.0)
     return np.asarray(dense + _LEXICAL_WEIGHT * trust * _scaled(lexical), dtype=np.float32)
 
 
