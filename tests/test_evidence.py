@@ -179,6 +179,24 @@ def test_a_list_tells_what_each_paper_presents() -> None:
     assert [item.score for item in figures] == [4.0, 4.0]
 
 
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("Which small networks are fast on phones?", 1),
+        ("Which small models are fast on phones?", 2),
+        ("Which of the papers speak of phones?", 2),
+        ("Which tool works on phones?", 1),
+        ("Which models were used on phones?", 1),
+        ("What do the papers say of phones?", 1),
+    ],
+)
+def test_only_a_question_for_several_papers_gets_a_list(question: str, papers: int) -> None:
+    """By its grammar: a plural that is asked for, not a verb or another noun's companion."""
+    ranking = _ranking(("memory", 12.0), ("speed", 1.0))
+
+    assert len(choose(question, [ranking], _BOTH).evidence) == papers
+
+
 def test_names_joined_by_and_are_two_papers(finder: EvidenceFinder) -> None:
     """Even where one of the papers mentions the other."""
     rival = _candidate(Document("rival", "SlowNet", "We present SlowNet. FastNet is 2x faster than SlowNet."), 1.0)

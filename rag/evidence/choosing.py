@@ -13,9 +13,13 @@ from rag.naming import own_names, subject_name
 from rag.text import names_in, readable, squeeze
 from rag.types import Evidence
 
+# "Which small models …", not "Which tool works …", "Which models were used …" or "What do the models …".
 _ASKS_LIST = re.compile(
-    r"^(?:which|what|list|name|are there|do any)\b.{0,40}\b(?:papers|works|studies|surveys|articles|methods|models"
-    r"|benchmarks|systems|tools|frameworks|approaches|authors|datasets|accelerators|techniques)\b",
+    r"^(?:which|what|list|name|are there|do any)\b(?: of the)?"
+    r"(?: (?!(?:do|did|does|is|are|was|were|has|have|gets?|to|of)\b)[\w-]+){0,5}? "
+    r"(?:papers|studies|surveys|articles|(?<=which )(?:works|authors)|(?:(?<=what )|(?<=other )|(?<=related ))works"
+    r"|(?:methods|models|benchmarks|systems|tools|frameworks|approaches|datasets|accelerators|techniques)"
+    r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|did|do the|does)\b))\b",
     re.IGNORECASE,
 )
 # What is asked of each of several papers, though one of them may mention the others.
