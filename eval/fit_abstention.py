@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from rag import Pipeline
-from rag.abstention import Signals, lacks_detail
+from rag.abstention import FITTED, lacks_detail
 from rag.conversation import stand_alone
 from rag.naming import own_names, subject_name
 
@@ -144,7 +143,8 @@ def signals(
     """Return the signals of a question as the pipeline measures them."""
     asked = stand_alone(question, history)
     hits = pipeline._retriever.search(asked.searched, 8, within=within)
-    return astuple(pipeline._read(asked, hits)[1])
+    told = pipeline._read(asked, hits)[1]
+    return tuple(float(getattr(told, name)) for name in FITTED)
 
 
 def fit(rows: list[tuple[tuple[float, ...], bool, str]]) -> None:
@@ -159,9 +159,8 @@ def fit(rows: list[tuple[tuple[float, ...], bool, str]]) -> None:
         model, features / scale, labels, cv=8, method="predict_proba", params={"sample_weight": weights}
     )[:, 1]
     model.fit(features / scale, labels, sample_weight=weights)
-    names = [field.name for field in fields(Signals)]
     print("_INTERCEPT =", round(float(model.intercept_[0]), 2))
-    print("_WEIGHTS =", {name: round(float(w), 2) for name, w in zip(names, model.coef_[0] / scale, strict=True)})
+    print("_WEIGHTS =", {name: round(float(w), 2) for name, w in zip(FITTED, model.coef_[0] / scale, strict=True)})
     for kind in sorted(set(kinds)):
         own = probabilities[kinds == kind]
         print(f"{kind:12} n={len(own):3} median {np.median(own):.2f}", end="  answered at 0.3/0.4/0.5/0.6: ")

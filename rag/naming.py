@@ -75,6 +75,15 @@ def subject_name(question: str) -> str | None:
     return next((word for word in subjects if word in names), None)
 
 
+def singular(name: str) -> str:
+    """Return an abbreviation without the "s" of its plural.
+
+    >>> singular("GPUs"), singular("InstructPix2Pixs")
+    ('GPU', 'InstructPix2Pixs')
+    """
+    return name[:-1] if name[:-1].isupper() and name.endswith("s") else name
+
+
 def is_own_name(name: str, title: str, text: str) -> bool:
     """Say whether a name is the paper's own: in its title, introduced by its text, or named again and again."""
     if squeeze(name) in squeeze(title) or any(squeeze(own) == squeeze(name) for own in own_names(title, text)):

@@ -21,10 +21,10 @@ from rag.composition import compose, quote
 from rag.config import Settings, read_settings
 from rag.conversation import Standalone, stand_alone
 from rag.embedder import Embedder, open_embedder
-from rag.evidence import Candidate, Chosen, EvidenceFinder, choose
+from rag.evidence import Candidate, Chosen, EvidenceFinder, asks_list, choose
 from rag.index import Index, check_embedder
 from rag.llm import LLM, Message, open_llm, wrap_llama_index
-from rag.naming import is_own_name, subject_name
+from rag.naming import is_own_name, singular, subject_name
 from rag.prompt import build_prompt
 from rag.reranker import CrossEncoderReranker
 from rag.retriever import Hit, Retriever, check_question, to_passages
@@ -258,8 +258,10 @@ class Pipeline:
         best = hits[0]
         title, text = best.document.title, best.document.text
         nearest = [hit.document for hit in hits[:_OWNERS_AMONG]]
-        subject = subject_name(asked.mended)
-        names, squeezed = names_in(asked.mended), squeeze(f"{title} {text}")
+        # Which papers there are is no question about one work.
+        listed = asks_list(asked.mended)
+        subject = None if listed else subject_name(asked.mended)
+        names, squeezed = [singular(name) for name in names_in(asked.mended)], squeeze(f"{title} {text}")
         own = [name for name in names if is_own_name(name, title, text)]
         return Signals(
             dense=best.dense,
@@ -270,7 +272,7 @@ class Pipeline:
                 subject is not None
                 and not any(is_own_name(name, near.title, near.text) for near in nearest for name in {subject, *own})
             ),
-            other_names=float(bool(names) and not own),
+            other_names=float(bool(names) and not own and not listed),
             detail_missing=float(lacks_detail(asked.mended, f"{title}\n{text}")),
             token_match=token_match,
         )

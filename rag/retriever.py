@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -98,7 +100,8 @@ class Retriever:
         check_question(question)
         if top_k < 1:
             raise QuestionError(f"top_k must be 1 or more, got {top_k}")
-        vector, pieces, _ = self._embedder.embed_question(readable(question))
+        text = readable(question)
+        vector, pieces, offsets = self._embedder.embed_question(text)
         weights = self._term_weights(question)
         scores = self._index.lexical.scores(weights)
         # No term can add more than its rarity, so this is the part of the question that is matched.
@@ -113,7 +116,7 @@ class Retriever:
         expanded = self._expanded_scores(weights, candidates, order, matched)
         moved = _mean(inner_products(self._index.dense.vectors(candidates), closer), cosines)
         fused = _fused(moved, _mixed(lexical, expanded), matched)
-        fused = self._reranked(pieces[1:-1], candidates, fused)
+        fused = self._reranked(pieces[1:-1], self._piece_weights(text, offsets[1:-1]), candidates, fused)
         order = np.argsort(-fused, kind="stable")[:top_k]
         documents = self._index.store.by_position(int(candidates[i]) for i in order)
         hits = [
@@ -133,10 +136,18 @@ class Retriever:
         reranked = [replace(first[number], score=place.score) for number, place in zip(order, first, strict=True)]
         return [*reranked, *hits[len(first) :]]
 
-    def _reranked(self, pieces: Scores, candidates: NDArray[np.int64], fused: Scores) -> Scores:
+    def _piece_weights(self, text: str, offsets: Sequence[tuple[int, int]]) -> Scores:
+        """Return, by word piece, the root of the rarity of the word it is of; 0 for stop words."""
+        words = list(re.finditer(r"\w+", text))
+        starts = [word.start() for word in words]
+        rarities = [max(map(self._index.rarity, search_terms(word.group())), default=0.0) for word in words]
+        owners = [bisect_right(starts, start) - 1 for start, _ in offsets]
+        return np.sqrt([rarities[owner] if owner >= 0 else 0.0 for owner in owners], dtype=np.float32)
+
+    def _reranked(self, pieces: Scores, weights: Scores, candidates: NDArray[np.int64], fused: Scores) -> Scores:
         """Return the scores with late interaction added for the first; no other document passes them."""
         first = np.argsort(-fused, kind="stable")[:_RERANKED]
-        matches = self._index.tokens.max_similarities(pieces, candidates[first].tolist())
+        matches = self._index.tokens.max_similarities(pieces, weights, candidates[first].tolist())
         reranked = fused[first] + _TOKEN_WEIGHT * matches
         scores = np.minimum(fused + _TOKEN_WEIGHT * matches.min(), reranked.min() - 1e-4)
         scores[first] = reranked

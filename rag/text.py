@@ -124,13 +124,19 @@ _UNSEEN = re.compile(
 )
 
 
+_QUOTATION = re.compile(r"``([^`'\"]{1,200})(?:''|\"|(?<!\w)')")
+_BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,200})(?<=[^\s*])\*\*")
+
+
 def readable(text: str) -> str:
     r"""Return the text without LaTeX remnants and unseen characters, as a person would type it.
 
     >>> readable(r"M^{3}ViT is 7.9times faster, saves 20\%-50\% of 10^{26}, below -150{\deg}C")
     'M3ViT is 7.9x faster, saves 20%-50% of 10^26, below -150°C'
+    >>> readable("we introduce **TransMLA** with ``synthesis recipes''")
+    'we introduce TransMLA with "synthesis recipes"'
     """
-    text = _UNSEEN.sub("", text)
+    text = _BOLD.sub(r"\1", _QUOTATION.sub(r'"\1"', _UNSEEN.sub("", text)))
     if not _may_hold_latex(text):
         return text
     text = _STYLE_MACRO.sub(r"\1", text)
@@ -273,10 +279,18 @@ def _snowball() -> Any:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Return the English Snowball stem of a folded word."""
-    return str(_snowball().stemWord(word))
+    """Return the English Snowball stem of a folded word, plurals of abbreviations too.
+
+    Snowball leaves an "s" that no vowel stands before, as in "LLMs" and "GPUs".
+
+    >>> stem("models"), stem("llms"), stem("gpus")
+    ('model', 'llm', 'gpu')
+    """
+    stemmed = str(_snowball().stemWord(word))
+    return stemmed[:-1] if stemmed == word and _PLURAL.fullmatch(word) else stemmed
 
 
+_PLURAL = re.compile(r"[a-z\d]{2,}[a-rt-z\d]s")
 _NAME = re.compile(r"[^\W_](?:[\w.+/-]*[\w+])?")
 
 

@@ -125,10 +125,16 @@ def test_matches_of_many_documents_are_those_of_each(seed_index: Path) -> None:
     tokens = Index(seed_index).tokens
     question = tokens[2].vectors[:9]
 
-    together = tokens.max_similarities(question, [4, 2, 30])
+    evenly = np.ones(9, dtype=np.float32)
+    third = np.eye(9, dtype=np.float32)[2]
+    numbers = [4, 2, 30]
 
-    assert np.allclose(together, [max_similarity(question, tokens[number].vectors) for number in (4, 2, 30)], atol=1e-5)
-    assert not tokens.max_similarities(question[:0], [4, 2]).any()
+    together = tokens.max_similarities(question, evenly, numbers)
+    of_third = tokens.max_similarities(question, third, numbers)
+
+    assert np.allclose(together, [max_similarity(question, tokens[at].vectors) for at in numbers], atol=1e-5)
+    assert np.allclose(of_third, [max_similarity(question[2:3], tokens[at].vectors) for at in numbers], atol=1e-5)
+    assert not tokens.max_similarities(question[:0], evenly[:0], numbers).any()
 
 
 def test_lexical_scores_equal_the_formula(folder: Path) -> None:

@@ -18,6 +18,7 @@ _QUESTIONS = [
     r"M^{3}ViT \frac{1}{2}",
     "日本語の質問",
     "?1",
+    "Ｆｕｌｌｗｉｄｔｈ İstanbul ﬁve",
 ]
 
 

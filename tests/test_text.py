@@ -135,6 +135,12 @@ def test_stop_words_are_no_terms() -> None:
     assert search_terms("what is it that they have been doing") == []
 
 
+@pytest.mark.parametrize(("one", "many"), [("LLM", "LLMs"), ("GPU", "GPUs"), ("FPGA", "FPGAs"), ("SSD", "ssds")])
+def test_an_abbreviation_and_its_plural_are_one_term(one: str, many: str) -> None:
+    """Papers write either, and so do those who ask."""
+    assert search_terms(one) == search_terms(many)
+
+
 def test_stems_join_the_forms_of_a_word() -> None:
     """English inflections have one stem."""
     assert stem("quantized") == stem("quantizing") == stem("quantizes")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
-from rag.naming import own_names, subject_name
-from rag.text import names_in, readable, squeeze
+from rag.naming import own_names, singular, subject_name
+from rag.text import names_in, readable, search_terms, squeeze
 from rag.types import Evidence
 
 # "Which small models …", not "Which tool works …", "Which models were used …" or "What do the models …".
@@ -49,6 +49,8 @@ _SENTENCES_PER_NAMED = 2
 # What it is worth in a list that a sentence tells what its paper presents, and names it.
 _INTRODUCES_BONUS = 2.5
 _NAMES_BONUS = 1.5
+# Words of the title count in a list: it stands for the paper.
+_SHARES_BONUS = 4.0
 _MAX_LISTED = 7
 # A document belongs to a list while its score is at least this part of the best one's.
 _LISTED_SHARE = 0.7
@@ -84,7 +86,7 @@ def choose(
         told = [(_of_paper(rankings, item.document.id), item) for item in listed]
         # Which papers report a figure is told by the sentences with the figure.
         figure = any(character.isdigit() for character in question)
-        firsts = [ranked[0] if figure else _telling(ranked, item) for ranked, item in told]
+        firsts = [ranked[0] if figure else _telling(question, ranked, item) for ranked, item in told]
         return Chosen(firsts, len(firsts))
     return _likeliest(_of_owner(subject_name(question) or subject_name(context), rankings, candidates))
 
@@ -107,14 +109,16 @@ def _of_paper(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Eviden
     return _once(item for ranking in rankings for item in ranking if item.document_id == paper)
 
 
-def _telling(ranked: Sequence[Evidence], candidate: Candidate) -> Evidence:
-    """Return the sentence of a paper that stands for it in a list: near the question, and telling what the paper is."""
+def _telling(question: str, ranked: Sequence[Evidence], candidate: Candidate) -> Evidence:
+    """Return the sentence of a paper that stands for it in a list: about what is asked, telling what the paper is."""
     names = own_names(candidate.document.title, candidate.document.text)
+    asked = set(search_terms(question))
 
     def worth(item: Evidence) -> float:
         text = readable(item.text)
         introduces = _INTRODUCES_BONUS * bool(INTRODUCES.search(text))
-        return item.score + introduces + _NAMES_BONUS * any(name in text for name in names)
+        shares = _SHARES_BONUS * len(asked & set(search_terms(text))) / max(len(asked), 1)
+        return item.score + introduces + shares + _NAMES_BONUS * any(name in text for name in names)
 
     return max(ranked, key=worth)
 
@@ -167,6 +171,11 @@ def _by_paper(evidence: Sequence[Evidence]) -> list[Evidence]:
     return sorted(evidence, key=lambda item: papers.index(item.document_id))
 
 
+def asks_list(question: str) -> bool:
+    """Say whether a question asks which papers, or works of a kind, there are."""
+    return bool(_ASKS_LIST.search(question))
+
+
 def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
     """Return the ids of the papers whose own names a question has, unless one paper has all of its names."""
     names = [name for name in names_in(question) if len(name) > 2]
@@ -201,7 +210,14 @@ def _other_paper(named: str, candidates: Sequence[Candidate]) -> list[str]:
 
 
 def _listed_papers(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    if not _ASKS_LIST.search(question):
+    if not asks_list(question):
         return []
+    names = {squeeze(singular(name)) for name in names_in(question)} if " or " not in question else set()
+    with_names = [item for item in candidates if all(name in _squeezed(item) for name in names)]
+    candidates = with_names or candidates
     least = _LISTED_SHARE * max(item.score for item in candidates)
     return [item for item in candidates[:_MAX_LISTED] if item.score >= least and item.document.text]
+
+
+def _squeezed(candidate: Candidate) -> str:
+    return squeeze(f"{candidate.document.title} {candidate.document.text}")

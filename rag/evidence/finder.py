@@ -18,8 +18,8 @@ from rag.types import Document, Evidence
 _REMEMBERED_DOCUMENTS = 512
 # What one point of a document's retrieval score, and being the best document, are worth beside
 # what a sentence scores; fitted with the weights of rag.evidence.asked.
-_DOCUMENT_WEIGHT = 3.2
-_BEST_DOCUMENT_BONUS = 1.6
+_DOCUMENT_WEIGHT = 2.9
+_BEST_DOCUMENT_BONUS = 1.7
 # What a clause counts beside the whole question.
 _CLAUSE_SHARE = 0.7
 

@@ -139,8 +139,8 @@ class TokenIndex:
         codes, sentences = self.codes(position)
         return Tokens(unit_rows(codes.astype(np.float32)), sentences)
 
-    def max_similarities(self, question: Vectors, positions: Sequence[int]) -> Vectors:
-        """Return the `max_similarity` of each document, shape (positions,)."""
+    def max_similarities(self, question: Vectors, weights: Vectors, positions: Sequence[int]) -> Vectors:
+        """Return the `max_similarity` of each document, its mean weighted by piece, shape (positions,)."""
         matches = np.zeros(len(positions), dtype=np.float32)
         codes = [self.codes(position).codes for position in positions]
         sizes = np.array([len(rows) for rows in codes])
@@ -150,7 +150,8 @@ class TokenIndex:
         cosines = product(rows, question.T)
         cosines /= np.maximum(np.sqrt(np.vecdot(rows, rows)), 1e-12)[:, np.newaxis]
         firsts = np.cumsum(sizes) - sizes
-        matches[sizes > 0] = np.maximum.reduceat(cosines, firsts[sizes > 0]).mean(axis=1)
+        best = np.maximum.reduceat(cosines, firsts[sizes > 0])
+        matches[sizes > 0] = np.vecdot(best, weights) / max(float(weights.sum()), 1e-12)
         return matches
 
     def codes(self, position: int) -> TokenCodes:
