@@ -261,7 +261,11 @@ class Pipeline:
         # Which papers there are is no question about one work.
         listed = asks_list(asked.mended)
         subject = None if listed else subject_name(asked.mended)
-        names, squeezed = [singular(name) for name in names_in(asked.mended)], squeeze(f"{title} {text}")
+        names = [singular(name) for name in names_in(asked.mended)]
+        # Of two works each is named by its own paper.
+        several = sum(any(is_own_name(name, near.title, near.text) for name in names) for near in nearest) > 1
+        told = nearest if several else nearest[:1]
+        squeezed = squeeze(" ".join(f"{document.title} {document.text}" for document in told))
         own = [name for name in names if is_own_name(name, title, text)]
         return Signals(
             dense=best.dense,

@@ -29,7 +29,7 @@ _POINTING_BACK = re.compile(
 _EVIDENTIAL = re.compile(
     r"^(?:(?:extensive |comprehensive |our |the authors' |the |further )*"
     r"(?:experiments?|experimental results?|evaluations?|empirical results?|results?)"
-    r"(?: on [^,]{3,60}?)? (?:show|demonstrate|indicate|reveal|confirm)s? that"
+    r" (?:show|demonstrate|indicate|reveal|confirm)s? that"
     r"|we (?:show|demonstrate|find|observe) that)\s+(?=[a-z])",
     re.IGNORECASE,
 )
@@ -64,6 +64,8 @@ def retell(sentence: str) -> str:
 
     >>> retell("Furthermore, we show that our method is 2x faster.")
     "The authors' method is 2x faster."
+    >>> retell("Experiments on seven tasks show that it is fast.")
+    'Experiments on seven tasks show that it is fast.'
     >>> retell("To address these issues, we present X.")
     'The authors present X.'
     >>> retell("We present X, and we test our X.")

@@ -39,6 +39,21 @@ def test_what_the_paper_lacks_speaks_against_an_answer(name: str) -> None:
     assert confidence(replace(_STRONG, **{name: 1.0})) < confidence(_STRONG)
 
 
+@pytest.mark.parametrize(
+    ("question", "silent", "telling"),
+    [
+        ("What box AP does it reach?", "It is an approach.", "It reaches 50.1 AP."),
+        ("How many people judged it?", "Many people play games.", "It was judged by 12 people."),
+        ("At what temperature was it sampled?", "It was sampled.", "The temperature is 0.2."),
+        ("Which share of them is wrong?", "Some are wrong.", "Of all, 12\\% are wrong."),
+    ],
+)
+def test_a_detail_is_missing_where_a_text_does_not_tell_it(question: str, silent: str, telling: str) -> None:
+    """By what the question asks for and what an answer would need."""
+    assert lacks_detail(question, silent)
+    assert not lacks_detail(question, telling)
+
+
 @given(st.floats(0, 1))
 def test_papers_the_user_chose_are_trusted_more(probability: float) -> None:
     """What is answered from all papers is answered from chosen ones."""

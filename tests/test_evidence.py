@@ -188,6 +188,9 @@ def test_a_list_tells_what_each_paper_presents() -> None:
         ("Which tool works on phones?", 1),
         ("Which models were used on phones?", 1),
         ("What do the papers say of phones?", 1),
+        ("What work is there on phones?", 2),
+        ("Who has looked at phones?", 2),
+        ("Any studies of phones?", 2),
     ],
 )
 def test_only_a_question_for_several_papers_gets_a_list(question: str, papers: int) -> None:
@@ -195,6 +198,29 @@ def test_only_a_question_for_several_papers_gets_a_list(question: str, papers: i
     ranking = _ranking(("memory", 12.0), ("speed", 1.0))
 
     assert len(choose(question, [ranking], _BOTH).evidence) == papers
+
+
+def test_an_enumeration_is_told_to_its_end(finder: EvidenceFinder) -> None:
+    """A sentence that says "First, …" brings those that go on with it, and no more."""
+    text = "Chips matter. The chip has two ideas: First, it shares units. Second, it skips zeros. It is sold in shops."
+    candidates = [_candidate(Document("chip", "The chip", text), 1.0)]
+
+    chosen = choose("Which two ideas has it?", [_told(text, best=1)], candidates).evidence
+
+    assert [item.text for item in chosen] == [
+        "The chip has two ideas: First, it shares units.",
+        "Second, it skips zeros.",
+    ]
+
+
+def _told(text: str, *, best: int) -> list[Evidence]:
+    """Return the sentences of a text with one far ahead."""
+    spans = list(enumerate(sentence_spans(text)))
+    told = [
+        Evidence("chip", "The chip", text[start:end], start, end, 20.0 if number == best else 1.0)
+        for number, (start, end) in spans
+    ]
+    return sorted(told, key=lambda item: -item.score)
 
 
 def test_names_joined_by_and_are_two_papers(finder: EvidenceFinder) -> None:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
@@ -19,9 +20,15 @@ _ASKS_LIST = re.compile(
     r"(?: (?!(?:do|did|does|is|are|was|were|has|have|gets?|to|of)\b)[\w-]+){0,5}? "
     r"(?:papers|studies|surveys|articles|(?<=which )(?:works|authors)|(?:(?<=what )|(?<=other )|(?<=related ))works"
     r"|(?:methods|models|benchmarks|systems|tools|frameworks|approaches|datasets|accelerators|techniques)"
-    r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|did|do the|does)\b))\b",
+    r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|did|do the|does)\b))\b"
+    r"|^(?:what|which) (?:(?:other|related|recent) )?(?:work|research|literature) (?:is|are|has|exists|deals|on)\b"
+    r"|^who (?:has|have|else|works?|worked)\b|^(?:is|are) there (?:any )?(?:other )?(?:work|research|literature)\b"
+    r"|^any (?:\w+ )?(?:papers?|studies|surveys|work|research)\b",
     re.IGNORECASE,
 )
+# An enumeration goes on in the next sentence.
+_FIRST = re.compile(r"\b(?:first|firstly),", re.IGNORECASE)
+_NEXT = re.compile(r"^(?:second|secondly|third|thirdly|finally|lastly),", re.IGNORECASE)
 # What is asked of each of several papers, though one of them may mention the others.
 _COMPARES = re.compile(
     r"\b(?:each|both|compare[ds]?|comparison|differ\w*|between|respectively|same)\b"
@@ -146,7 +153,21 @@ def _likeliest(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
         second = len(chosen) < _SENTENCES_AT_LEAST and item.score >= best.score - _WITHIN
         if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (second and item.document_id in papers):
             chosen.append(item)
-    return Chosen(_by_paper(chosen), len(chosen))
+    chosen = _by_paper(_with_enumerations(chosen, ranked))
+    return Chosen(chosen, len(chosen))
+
+
+def _with_enumerations(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[Evidence]:
+    """Return the chosen sentences, each that says "First, …" followed by those that go on with "Second, …"."""
+    after = {(item.document_id, item.start): item for item in ranked}
+    complete: list[Evidence] = []
+    for item in chosen:
+        complete.append(item)
+        if _FIRST.search(item.text):
+            starts = sorted(start for paper, start in after if paper == item.document_id and start > item.start)
+            following = takewhile(lambda one: _NEXT.match(one.text), (after[item.document_id, at] for at in starts))
+            complete += following
+    return list(dict.fromkeys(complete))
 
 
 def _clause_firsts(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Evidence]:
