@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 NOTHING_RELEVANT = "nothing relevant"
@@ -22,8 +23,8 @@ _WEIGHTS = {
 }
 FITTED = tuple(_WEIGHTS)
 # A question without names is asked in other words than the papers', and matches less well.
-_THRESHOLD = 0.32
-_THRESHOLD_NAMED = 0.4
+_THRESHOLD = 0.3
+_THRESHOLD_NAMED = 0.37
 # Papers that the user chose are trusted to be about the question.
 _THRESHOLD_CHOSEN = 0.2
 _RELEVANT_DENSE = 0.3
@@ -84,7 +85,8 @@ _DETAILS = [
     (r"weight decay|dropout|warm-?up|random seeds?|how many seeds", r"weight decay|dropout|warm-?up|seed"),
     (r"licen[sc]ed?|licences?|licenses?", r"licen[sc]|apache|\bmit\b|gpl|creative commons"),
     (
-        r"price|cost|costs|fees?|subscription|salary|how expensive|dollars?|usd|euros?|budget",
+        r"price|fees?|subscription|salary|how expensive|dollars?|usd|euros?"
+        r"|how much (?:does|do|did|would|will) [^,;?]{1,60} cost(?! in\b)|what does [\w -]{1,40} cost(?=[?.]|$)",
         r"\$|price|cost|\bfees?\b|subscri|salar|dollar|usd|euro|expens|cheap|budget",
     ),
     (
@@ -137,6 +139,17 @@ _DETAILS = [
 _COMPILED_DETAILS = [
     (re.compile(rf"\b(?:{ask})\b", re.IGNORECASE), re.compile(tell, re.IGNORECASE)) for ask, tell in _DETAILS
 ]
+
+
+_COUNTS = re.compile(r"\bhow (?:many|much|large|fast|big|high|low|long)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\d|\b{_NUMBER}\b|\b(?:half|twice|double|single|both|several|hundred|thousand|million|billion)", re.IGNORECASE
+)
+
+
+def lacks_number(question: str, evidence: Sequence[str]) -> bool:
+    """Say whether a question asks how much or many, and no sentence of the evidence has any number."""
+    return bool(_COUNTS.search(question)) and not any(_COUNTED.search(sentence) for sentence in evidence)
 
 
 def lacks_detail(question: str, text: str) -> bool:

@@ -15,7 +15,8 @@ _CONTINUES = re.compile(
     r"^(?:(?:and|or|but|so|also|same|then|ok(?:ay)?,? and)\b|(?:what|how) about\b|why\b[^\w]*$)", re.IGNORECASE
 )
 _REFERS_BACK = re.compile(
-    r"\b(?:it|its|they|their|them|those|these|he|she|his|her|(?:that|this|which|the \w+) ones?"
+    r"\b(?:the (?:two|three|others)(?= (?:compare|differ|do|does|are|is|have|perform|of them)\b|[?,.])|both of them"
+    r"|it|its|they|their|them|those|these|he|she|his|her|(?:that|this|which|the \w+) ones?"
     r"|the (?:first|second|third|last|latter|former|other|same|biggest|smallest|larger|smaller)(?: ones?)?"
     r"|the (?:paper|authors?|method|model|system|approach|work|framework|technique|study)s?"
     r"(?! (?:of|on|that|for|behind))"

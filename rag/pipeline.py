@@ -14,6 +14,7 @@ from rag.abstention import (
     confidence,
     is_answerable,
     lacks_detail,
+    lacks_number,
     reason_for,
 )
 from rag.answers import Clock, make_abstention, make_answer
@@ -28,7 +29,7 @@ from rag.naming import is_own_name, singular, subject_name
 from rag.prompt import build_prompt
 from rag.reranker import CrossEncoderReranker
 from rag.retriever import Hit, Retriever, check_question, to_passages
-from rag.text import names_in, squeeze
+from rag.text import names_in, readable, squeeze
 from rag.types import Answer, Document, Done, Draft, Event, Evidence, Passage, Step, Working
 
 History = Sequence[Sequence[str]]
@@ -252,15 +253,18 @@ class Pipeline:
         ]
         found = self._finder.find(asked.mended, asked.context, candidates)
         chosen = choose(asked.mended, found.rankings, candidates, context=asked.context)
-        return chosen, self._signals(asked, hits, found.token_match)
+        return chosen, self._signals(asked, hits, chosen.evidence, found.token_match)
 
-    def _signals(self, asked: Standalone, hits: Sequence[Hit], token_match: float) -> Signals:
+    def _signals(
+        self, asked: Standalone, hits: Sequence[Hit], evidence: Sequence[Evidence], token_match: float
+    ) -> Signals:
         best = hits[0]
         title, text = best.document.title, best.document.text
         nearest = [hit.document for hit in hits[:_OWNERS_AMONG]]
         # Which papers there are is no question about one work.
         listed = asks_list(asked.mended)
-        subject = None if listed else subject_name(asked.mended)
+        # What a follow-up is about stood in an earlier turn.
+        subject = None if listed or asked.context else subject_name(asked.mended)
         names = [singular(name) for name in names_in(asked.mended)]
         # Of two works each is named by its own paper.
         several = sum(any(is_own_name(name, near.title, near.text) for name in names) for near in nearest) > 1
@@ -276,8 +280,11 @@ class Pipeline:
                 subject is not None
                 and not any(is_own_name(name, near.title, near.text) for near in nearest for name in {subject, *own})
             ),
-            other_names=float(bool(names) and not own and not listed),
-            detail_missing=float(lacks_detail(asked.mended, f"{title}\n{text}")),
+            other_names=float(bool(names) and not own and not listed and not asked.context),
+            detail_missing=float(
+                lacks_detail(asked.mended, f"{title}\n{text}")
+                or lacks_number(asked.mended, [readable(item.text) for item in evidence])
+            ),
             token_match=token_match,
         )
 

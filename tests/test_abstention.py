@@ -12,6 +12,7 @@ from rag.abstention import (
     confidence,
     is_answerable,
     lacks_detail,
+    lacks_number,
     reason_for,
 )
 
@@ -52,6 +53,20 @@ def test_a_detail_is_missing_where_a_text_does_not_tell_it(question: str, silent
     """By what the question asks for and what an answer would need."""
     assert lacks_detail(question, silent)
     assert not lacks_detail(question, telling)
+
+
+@pytest.mark.parametrize("question", ["What would lock step have cost?", "What does that cost in accuracy?"])
+def test_what_something_costs_need_not_be_money(question: str) -> None:
+    """Area, accuracy and time are costs too."""
+    assert not lacks_detail(question, "It needs 38% more area.")
+
+
+def test_how_many_is_not_answered_without_a_number() -> None:
+    """In figures or in words; other questions need none."""
+    assert lacks_number("How many parameters does it have?", ["It is small.", "It is good."])
+    assert not lacks_number("How many parameters does it have?", ["It is small.", "It has 5M."])
+    assert not lacks_number("How many parts does it have?", ["It has three parts."])
+    assert not lacks_number("How does it work?", ["It is small."])
 
 
 @given(st.floats(0, 1))

@@ -20,6 +20,7 @@ _FIRST = ("How much memory does MobileTL save on V2?", "The authors' method redu
         "What are their results?",
         "Which GPUs?",
         "On MobileNetV2?",
+        "How do the two compare on images of outdoor scenes?",
     ],
 )
 def test_a_question_that_leans_on_the_turn_before_gets_its_subject(question: str) -> None:

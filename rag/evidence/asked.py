@@ -87,7 +87,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 _CLAUSE_BOUNDARY = re.compile(
     r"[?;]\s+|,?\s+(?:and|or|but)\s+(?=(?:(?:by|in|on|at|to|for|from|with|of)\s+)?(?:what|which|how|where|when|who|why|whose)\b)"
-    r"|,\s+(?=(?:(?:by|in|on|at|to|for|from|with|of)\s+)?(?:what|which|how|where|when|who|why|whose)\b)",
+    r"|,?\s+and\s+(?=(?:did|does|do|can|could)\b)|,\s+(?=(?:(?:by|in|on|at|to|for|from|with|of)\s+)?(?:what|which|how|where|when|who|why|whose)\b)",
     re.IGNORECASE,
 )
 _LEAST_CLAUSE_TERMS = 2
@@ -101,6 +101,8 @@ def clauses_of(question: str) -> list[str]:
     ['How fast is it, and on which device?']
     >>> clauses_of("How many designs are in it and which tools generated the assertions?")
     ['How many designs are in it', 'which tools generated the assertions?']
+    >>> clauses_of("By how many watts did it fall, and did the tests confirm it?")
+    ['By how many watts did it fall', 'did the tests confirm it?']
     """
     parts = [
         part for part in _CLAUSE_BOUNDARY.split(question) if part and len(search_terms(part)) >= _LEAST_CLAUSE_TERMS
