@@ -11,10 +11,11 @@ ask: .venv/installed ## make ask Q="…"
 test: .venv/installed-dev ## install, Chromium included, then lint, types, layering and every test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	$(BIN)/python -m pytest
-eval: .venv/installed ## score retrieval on the gold questions, report, fail on a significant loss
-	$(BIN)/rag eval retrieval --gate --out eval/results/retrieval.json; status=$$?; \
+eval: .venv/installed ## score search and answers on the gold questions, report, fail on a significant loss
+	$(BIN)/rag eval retrieval --gate --out eval/results/retrieval.json; search=$$?; \
+	$(BIN)/rag eval answers --llm none --gate --out eval/results/answers.json; answers=$$?; \
 	$(BIN)/rag eval report eval/results/retrieval.json --baseline eval/baselines/retrieval.json \
-	  --html eval/results/retrieval.html --markdown eval/results/retrieval.md; exit $$status
+	  --html eval/results/retrieval.html --markdown eval/results/retrieval.md; exit $$((search | answers))
 
 .venv/installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv || python3 -m venv .venv

@@ -178,6 +178,14 @@ def test_committed_baseline_judges_the_committed_questions() -> None:
     assert baseline == baseline_of(baseline)
 
 
+def test_committed_answers_baseline_judges_every_question() -> None:
+    """A refusal counts too, so those that nothing answers are in it."""
+    baseline = read_run(GOLD.parent / "baselines" / "answers.json")
+
+    assert [result.id for result in baseline.results] == [item.id for item in read_questions(GOLD)]
+    assert baseline == baseline_of(baseline)
+
+
 ANSWER = {
     "text": "It saves 53% [1].",
     "abstained": False,
