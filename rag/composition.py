@@ -87,6 +87,9 @@ def _checked_claims(draft: str, evidence: Sequence[Evidence], question: str) -> 
 def _claim(sentence: str, verdict: Verdict, evidence: Sequence[Evidence]) -> Claim | None:
     if verdict.label not in ("quoted", "supported") or not verdict.evidence:
         return None
+    # A number of one sentence with what another sentence counts would be a new figure.
+    if len(verdict.evidence) > 1 and _NUMBER.search(sentence):
+        return None
     support: Support = "quoted" if verdict.label == "quoted" else "supported"
     return Claim(sentence, tuple(evidence[number] for number in verdict.evidence), support, verdict.score)
 

@@ -65,6 +65,18 @@ def test_a_draft_that_says_the_question_again_gives_way_to_the_quote() -> None:
     assert answer.origin == "quotes"
 
 
+def test_a_figure_made_of_two_sentences_gives_way_to_the_quotes() -> None:
+    """85% of one thing and 84% of another are not 85% of the other."""
+    first = "This heuristic reduces on average 85% of the data accesses compared with other works."
+    second = "Further, it reduces on average 84% of the non-compulsory data accesses for simple networks."
+    evidence = [Evidence("d", "D", text, start, start + len(text)) for start, text in ((0, first), (200, second))]
+    draft = "This heuristic reduces on average 85% of the non-compulsory data accesses compared with other works."
+
+    answer = compose(draft, evidence, question="What does the heuristic reduce?", max_words=60, least=2)
+
+    assert "85% of the non-compulsory" not in answer.text
+
+
 def test_a_preamble_is_no_part_of_an_answer() -> None:
     """What introduces the answer goes, what follows stays."""
     answer = _compose("The answer is: The method reduces memory usage by 46% on MobileNetV2.", [_MEMORY])
