@@ -106,6 +106,15 @@ def test_a_comparison_takes_a_sentence_of_each_paper_named(finder: EvidenceFinde
     assert {item.document_id for item in _chosen(finder, "Compare MobileTL and FastNet.")[:2]} == {"memory", "speed"}
 
 
+def test_a_comparison_takes_more_of_a_paper_where_it_is_unsure() -> None:
+    """One sentence where one is far ahead, up to three where all are alike."""
+    rankings = [_ranking(("memory", 9.0), ("memory", 1.0), *[("speed", 3.0)] * 5)]
+
+    chosen = [item.document_id for item in choose("Compare MobileTL and FastNet.", rankings, _BOTH).evidence]
+
+    assert (chosen.count("memory"), chosen.count("speed")) == (1, 3)
+
+
 def test_chosen_evidence_is_some_of_what_was_found_each_once(finder: EvidenceFinder) -> None:
     """An answer is made of few sentences, the best one first."""
     question = "How much memory does MobileTL cut?"

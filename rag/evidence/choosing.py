@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
@@ -52,7 +52,9 @@ _MAX_WORDS = 140
 # one is taken if it scores at most this much less than the first.
 _SENTENCES_AT_LEAST = 2
 _WITHIN = 2.0
-_SENTENCES_PER_NAMED = 2
+# Of each of several named papers: sentences at most, and the chance at which they suffice.
+_SENTENCES_PER_NAMED = 3
+_LIKELY_OF_NAMED = 0.8
 # What it is worth in a list that a sentence tells what its paper presents, and names it.
 _INTRODUCES_BONUS = 2.5
 _NAMES_BONUS = 1.5
@@ -76,7 +78,7 @@ def choose(
 ) -> Chosen:
     """Return the sentences an answer is made of.
 
-    A question about several named papers gets the two best sentences of each, one that asks which
+    A question about several named papers gets the likeliest sentences of each, one that asks which
     papers do something the most telling of each such paper, any other the likeliest. What a
     question, or the context it leans on, is about by its grammar is told by the paper whose own
     name that is, not by one that speaks of it.
@@ -85,7 +87,7 @@ def choose(
     if len(named) == 1 and _ASKS_TWO.search(question):
         named += _other_paper(named[0], candidates)
     if len(named) > 1:
-        best = [_of_paper(rankings, paper)[:_SENTENCES_PER_NAMED] for paper in named]
+        best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in named]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]
         return Chosen(turns, len(turns))
     listed = _listed_papers(question, candidates) if not named or _ASKS_PAPERS.search(question) else []
@@ -114,6 +116,14 @@ def _of_owner(
 def _of_paper(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Evidence]:
     """Return a paper's sentences, best first."""
     return _once(item for ranking in rankings for item in ranking if item.document_id == paper)
+
+
+def _likely_of_paper(ranked: Sequence[Evidence]) -> list[Evidence]:
+    """Return a named paper's best sentences until what it says is likely among them."""
+    chances = [math.exp(item.score - ranked[0].score) for item in ranked]
+    reached = list(accumulate(chance / sum(chances) for chance in chances))
+    count = sum(part < _LIKELY_OF_NAMED for part in reached) + 1
+    return list(ranked[: min(count, _SENTENCES_PER_NAMED)])
 
 
 def _telling(question: str, ranked: Sequence[Evidence], candidate: Candidate) -> Evidence:
