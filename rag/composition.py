@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -87,11 +88,18 @@ def _checked_claims(draft: str, evidence: Sequence[Evidence], question: str) -> 
 def _claim(sentence: str, verdict: Verdict, evidence: Sequence[Evidence]) -> Claim | None:
     if verdict.label not in ("quoted", "supported") or not verdict.evidence:
         return None
+    if Counter(_NUMBER.findall(sentence)) - _numbers_of(verdict, evidence):
+        return None
     # A number of one sentence with what another sentence counts would be a new figure.
     if len(verdict.evidence) > 1 and _NUMBER.search(sentence):
         return None
     support: Support = "quoted" if verdict.label == "quoted" else "supported"
     return Claim(sentence, tuple(evidence[number] for number in verdict.evidence), support, verdict.score)
+
+
+def _numbers_of(verdict: Verdict, evidence: Sequence[Evidence]) -> Counter[str]:
+    """Return how often each number stands in what supports a sentence; who says one twice says nothing of it."""
+    return Counter(number for index in verdict.evidence for number in _NUMBER.findall(readable(evidence[index].text)))
 
 
 def _choose(

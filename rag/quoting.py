@@ -42,6 +42,11 @@ _REWORDINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bOurs?\b", "The authors'"),
     (r"\bours?\b", "the authors'"),
     (r"\bus\b(?=[ ,.])", "them"),
+    (r"^I (?=(?:[a-z]+ed|was|did|can|will) )", "The author "),
+    (r"\bI (?=(?:[a-z]+ed|was|did|can|will) )", "the author "),
+    (r"\bI have\b", "the author has"),
+    (r"\bI am\b", "the author is"),
+    (r"\bmy\b", "the author's"),
 )
 
 
@@ -68,6 +73,8 @@ def retell(sentence: str) -> str:
     'Experiments on seven tasks show that it is fast.'
     >>> retell("To address these issues, we present X.")
     'The authors present X.'
+    >>> retell("I donated X, which I have made.")
+    'The author donated X, which the author has made.'
     >>> retell("We present X, and we test our X.")
     'The authors present X, and they test their X.'
     """
