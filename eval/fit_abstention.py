@@ -143,7 +143,7 @@ def signals(
     """Return the signals of a question as the pipeline measures them."""
     asked = stand_alone(question, history)
     hits = pipeline._retriever.search(asked.searched, 8, within=within)
-    told = pipeline._read(asked, hits)[1]
+    told = pipeline._read(asked, hits, pipeline.options.words)[1]
     return tuple(float(getattr(told, name)) for name in FITTED)
 
 

@@ -48,16 +48,15 @@ class Composition:
         return " ".join(_marked(sentence) for sentence in self.sentences)
 
 
-def compose(draft: str, evidence: Sequence[Evidence], *, question: str, max_words: int, least: int = 1) -> Composition:
-    """Return the answer: checked draft sentences first, then quotes of what they leave out.
+def compose(draft: str, evidence: Sequence[Evidence], *, question: str) -> Composition:
+    """Return the answer: for each piece of evidence, in its order, a checked draft sentence or its quote.
 
-    A draft sentence takes the place of the evidence it is drawn from only when it keeps every
-    number of it that answers; otherwise the evidence is quoted. Quotes follow in the order of
-    their scores while the answer stays within `max_words`; the first `least` are always given.
+    A draft sentence takes the place of the evidence it is drawn from only when it keeps what of it
+    answers: the numbers, the names and most of the words that the question does not have.
     """
     checked, repaired = _checked_claims(draft, evidence, question)
     quotes = [quote(item) for item in evidence]
-    claims, from_draft = _choose(checked, quotes, question, (least, max_words))
+    claims, from_draft = _choose(checked, quotes, question)
     origin: Origin = "quotes" if not from_draft else "repaired" if repaired else "draft"
     return _cite(claims, origin)
 
@@ -102,24 +101,11 @@ def _numbers_of(verdict: Verdict, evidence: Sequence[Evidence]) -> Counter[str]:
     return Counter(number for index in verdict.evidence for number in _NUMBER.findall(readable(evidence[index].text)))
 
 
-def _choose(
-    checked: Sequence[Claim], quotes: Sequence[Claim], question: str, limits: tuple[int, int]
-) -> tuple[list[Claim], bool]:
-    least, max_words = limits
+def _choose(checked: Sequence[Claim], quotes: Sequence[Claim], question: str) -> tuple[list[Claim], bool]:
     by_evidence = {
         item: claim for claim in reversed(checked) for item in claim.evidence if _stands_for(claim, item, question)
     }
-    chosen: list[Claim] = []
-    words = 0
-    for own in quotes:
-        claim = by_evidence.get(own.evidence[0], own)
-        if claim in chosen:
-            continue
-        length = len(claim.text.split())
-        if len(chosen) >= least and words + length > max_words:
-            continue
-        chosen.append(claim)
-        words += length
+    chosen = list(dict.fromkeys(by_evidence.get(own.evidence[0], own) for own in quotes))
     return chosen, any(claim in checked for claim in chosen)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import QuestionError
+from rag.listing import asks_papers
 from rag.naming import subject_name
 from rag.text import names_in, readable, search_terms
 
@@ -36,7 +37,6 @@ _CHANGES_TOPIC = re.compile(
 _GREETS = re.compile(
     r"^(?:hi|hello|hey|thanks|thank you|thx|ok(?:ay)?|great|good (?:morning|evening|day)|bye)\b[^\w]*$", re.IGNORECASE
 )
-_ASKS_PAPERS = re.compile(r"^(?:which|what|list|any)\b.{0,20}\b(?:papers|works|studies|surveys)\b", re.IGNORECASE)
 _ADDS = re.compile(r"^(?:on|in|for|with|at|by|to|of|from|than|over|against|under|without)\b", re.IGNORECASE)
 # "MobileTL", not "GPUs": a capital or digit inside, and two small letters.
 _COINED = re.compile(r"(?=(?:.*[a-z]){2}).+[A-Z0-9].*")
@@ -107,7 +107,7 @@ def _leans(question: str) -> bool:
 def _has_subject(question: str) -> bool:
     """Say whether a short question is about something that it names."""
     coined = any(_COINED.fullmatch(name) for name in names_in(question))
-    return coined or subject_name(question) is not None or bool(_ASKS_PAPERS.match(question))
+    return coined or subject_name(question) is not None or asks_papers(question)
 
 
 def _subject(turns: Sequence[tuple[str, str]]) -> str:

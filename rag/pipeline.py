@@ -22,8 +22,9 @@ from rag.composition import compose, quote
 from rag.config import Settings, read_settings
 from rag.conversation import Standalone, stand_alone
 from rag.embedder import Embedder, open_embedder
-from rag.evidence import Candidate, Chosen, EvidenceFinder, asks_list, choose
+from rag.evidence import Candidate, EvidenceFinder, choose
 from rag.index import Index, check_embedder
+from rag.listing import asks_list
 from rag.llm import LLM, Message, open_llm, wrap_llama_index
 from rag.naming import is_own_name, singular, subject_name
 from rag.prompt import build_prompt
@@ -49,7 +50,7 @@ class Options:
 
     Attributes:
         passages: Papers to retrieve.
-        words: About how long the answer may get; the first sentence is always whole.
+        words: About how long a sure answer may get; an unsure one gets longer, and sentences stay whole.
         within: Ids of the papers to look in; None for all.
         draft: Let the language model write; without it the answer is quotes.
     """
@@ -200,8 +201,7 @@ class Pipeline:
         hits = self._retriever.search(_clipped(asked.searched), options.passages, within=options.within)
         clock.lap("search")
         yield Step("reading")
-        chosen, signals = self._read(asked, hits)
-        evidence = chosen.evidence
+        evidence, signals = self._read(asked, hits, options.words)
         clock.lap("evidence")
         sure = confidence(signals)
         if not evidence or not is_answerable(
@@ -221,7 +221,7 @@ class Pipeline:
                 yield Draft(piece)
             clock.lap("generation")
         yield Step("checking")
-        composition = compose(draft, evidence, question=asked.searched, max_words=options.words, least=chosen.least)
+        composition = compose(draft, evidence, question=asked.searched)
         clock.lap("grounding")
         answer = make_answer(asked, hits, composition, sure, clock, self._llm_name(options))
         yield Done(answer, Working(tuple(evidence), tuple(prompt), draft))
@@ -247,13 +247,13 @@ class Pipeline:
     def _llm_name(self, options: Options) -> str:
         return self.llm.name if self.llm is not None and options.draft else "none"
 
-    def _read(self, asked: Standalone, hits: Sequence[Hit]) -> tuple[Chosen, Signals]:
+    def _read(self, asked: Standalone, hits: Sequence[Hit], words: int) -> tuple[list[Evidence], Signals]:
         candidates = [
             Candidate(hit.document, hit.score, self.index.tokens[hit.position]) for hit in hits[:_READ_DOCUMENTS]
         ]
         found = self._finder.find(asked.mended, asked.context, candidates)
-        chosen = choose(asked.mended, found.rankings, candidates, context=asked.context)
-        return chosen, self._signals(asked, hits, chosen.evidence, found.token_match)
+        chosen = choose(asked.mended, found.rankings, candidates, context=asked.context, words=words)
+        return chosen, self._signals(asked, hits, chosen, found.token_match)
 
     def _signals(
         self, asked: Standalone, hits: Sequence[Hit], evidence: Sequence[Evidence], token_match: float

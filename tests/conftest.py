@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -23,6 +23,9 @@ from rag.config import read_settings  # noqa: E402 - the environment first
 from rag.embedder import Embedder, open_embedder  # noqa: E402
 from rag.index import build_folder  # noqa: E402
 from rag.pipeline import Pipeline  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine is slow, which is no failure.
 hypothesis.settings.register_profile("rag", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -75,6 +78,23 @@ def quotes_pipeline(seed_index: Path) -> Iterator[Pipeline]:
     """The seed pages without a language model: answers are quotes."""
     with Pipeline.load(seed_index, llm="none") as loaded:
         yield loaded
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    from browser import running_browser
+
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pipeline:
+    """A small library with a slow language model; each test may put its own in."""
+    from ui_fixtures import SlowLLM, small_pipeline
+
+    return small_pipeline(tmp_path_factory.mktemp("small"), embedder, SlowLLM())
 
 
 @pytest.fixture

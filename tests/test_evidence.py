@@ -32,7 +32,7 @@ def finder() -> EvidenceFinder:
 
 
 def _chosen(finder: EvidenceFinder, question: str) -> list[Evidence]:
-    return choose(question, finder.find(question, "", _BOTH).rankings, _BOTH).evidence
+    return choose(question, finder.find(question, "", _BOTH).rankings, _BOTH)
 
 
 def test_every_sentence_is_found_once_in_the_papers_own_words(finder: EvidenceFinder) -> None:
@@ -87,7 +87,7 @@ def test_a_paper_without_text_gives_no_evidence(finder: EvidenceFinder) -> None:
     rankings = finder.find("How much memory?", "", candidates).rankings
 
     assert not any(rankings)
-    assert choose("How much memory?", rankings, candidates).evidence == []
+    assert choose("How much memory?", rankings, candidates) == []
 
 
 def test_the_same_question_finds_the_same_again(finder: EvidenceFinder) -> None:
@@ -110,7 +110,7 @@ def test_a_comparison_takes_more_of_a_paper_where_it_is_unsure() -> None:
     """One sentence where one is far ahead, up to three where all are alike."""
     rankings = [_ranking(("memory", 9.0), ("memory", 1.0), *[("speed", 3.0)] * 5)]
 
-    chosen = [item.document_id for item in choose("Compare MobileTL and FastNet.", rankings, _BOTH).evidence]
+    chosen = [item.document_id for item in choose("Compare MobileTL and FastNet.", rankings, _BOTH)]
 
     assert (chosen.count("memory"), chosen.count("speed")) == (1, 3)
 
@@ -129,20 +129,33 @@ def test_chosen_evidence_is_some_of_what_was_found_each_once(finder: EvidenceFin
 
 def _ranking(*scores: tuple[str, float]) -> list[Evidence]:
     evidence = [
-        Evidence(paper, paper, f"Sentence {number} of {paper}.", number, number + 1, score)
+        Evidence(paper, paper, f"Sentence {number} of {paper} has {'many ' * 15}words.", number, number + 1, score)
         for number, (paper, score) in enumerate(scores)
     ]
     return sorted(evidence, key=lambda item: -item.score)
 
 
 def _papers(question: str, *scores: tuple[str, float]) -> list[str]:
-    return [item.document_id for item in choose(question, [_ranking(*scores)], _BOTH).evidence]
+    return [item.document_id for item in choose(question, [_ranking(*scores)], _BOTH)]
 
 
 def test_a_sure_choice_gives_one_sentence_and_an_unsure_one_several() -> None:
     """Scores are logits: a sentence ten points ahead answers, four alike may each."""
     assert _papers("How fast?", ("speed", 10.0), ("speed", 1.0), ("speed", 0.5)) == ["speed"]
     assert _papers("How fast?", *[("speed", 1.0)] * 8) == ["speed"] * 4
+
+
+def test_asked_for_fewer_words_an_unsure_answer_is_shorter() -> None:
+    """Asked for more, near sentences follow a sure one."""
+    unsure = [_ranking(*[("speed", 1.0)] * 8)]
+    near = [_ranking(("speed", 9.0), ("speed", 7.5), ("speed", 7.4), ("speed", 7.3))]
+
+    def count(rankings: list[list[Evidence]], words: int) -> int:
+        return len(choose("How fast?", rankings, _BOTH, words=words))
+
+    assert count(unsure, 2) < count(unsure, 50)
+    assert count(near, 2) == 2
+    assert count(near, 120) == 4
 
 
 def test_where_two_papers_may_answer_both_do_and_a_third_does_not() -> None:
@@ -163,7 +176,7 @@ def test_each_clause_has_its_best_sentence_in_the_answer() -> None:
     first = _ranking(("speed", 12.0), ("speed", 2.0), ("speed", 1.0))
     second = _ranking(("speed", 3.0), ("speed", 2.0), ("speed", 6.0))
 
-    chosen = choose("How fast, and on which device?", [first, second], _BOTH).evidence
+    chosen = choose("How fast, and on which device?", [first, second], _BOTH)
 
     assert [item.start for item in chosen] == [0, 2]
 
@@ -181,8 +194,8 @@ def test_a_list_tells_what_each_paper_presents() -> None:
         for (start, end), score in zip(sentence_spans(paper.text), (4.0, 3.0, 3.5), strict=True)
     ]
 
-    told = choose("Which papers build fast chips?", [ranking], candidates).evidence
-    figures = choose("Which papers report a gain of 5x?", [ranking], candidates).evidence
+    told = choose("Which papers build fast chips?", [ranking], candidates)
+    figures = choose("Which papers report a gain of 5x?", [ranking], candidates)
 
     assert [("OneChip" in item.text or "TwoChip" in item.text) for item in told] == [True, True]
     assert [item.score for item in figures] == [4.0, 4.0]
@@ -206,7 +219,7 @@ def test_only_a_question_for_several_papers_gets_a_list(question: str, papers: i
     """By its grammar: a plural that is asked for, not a verb or another noun's companion."""
     ranking = _ranking(("memory", 12.0), ("speed", 1.0))
 
-    assert len(choose(question, [ranking], _BOTH).evidence) == papers
+    assert len(choose(question, [ranking], _BOTH)) == papers
 
 
 def test_an_enumeration_is_told_to_its_end(finder: EvidenceFinder) -> None:
@@ -214,7 +227,7 @@ def test_an_enumeration_is_told_to_its_end(finder: EvidenceFinder) -> None:
     text = "Chips matter. The chip has two ideas: First, it shares units. Second, it skips zeros. It is sold in shops."
     candidates = [_candidate(Document("chip", "The chip", text), 1.0)]
 
-    chosen = choose("Which two ideas has it?", [_told(text, best=1)], candidates).evidence
+    chosen = choose("Which two ideas has it?", [_told(text, best=1)], candidates)
 
     assert [item.text for item in chosen] == [
         "The chip has two ideas: First, it shares units.",
@@ -238,6 +251,6 @@ def test_names_joined_by_and_are_two_papers(finder: EvidenceFinder) -> None:
     candidates = [rival, *_BOTH]
     question = "By what factor are SlowNet and FastNet faster?"
 
-    chosen = choose(question, finder.find(question, "", candidates).rankings, candidates).evidence
+    chosen = choose(question, finder.find(question, "", candidates).rankings, candidates)
 
     assert {item.document_id for item in chosen} == {"rival", "speed"}

@@ -84,6 +84,19 @@ def test_what_the_model_writes_is_cited_like_a_quote(
     assert {"first_token", "total", "search", "generation"} <= answer.timings.keys()
 
 
+def test_who_asks_for_fewer_words_gets_fewer(quotes_pipeline: Pipeline) -> None:
+    """Over a few questions; each answer still has a sentence."""
+
+    def lengths(words: int) -> list[int]:
+        answers = [quotes_pipeline.answer(item["question"], item["history"], Options(words=words)) for item in _ASKED]
+        return [len(answer.text.split()) for answer in answers if not answer.abstained]
+
+    short, usual, long = lengths(20), lengths(50), lengths(120)
+
+    assert min(short) > 0
+    assert sum(short) < sum(usual) < sum(long)
+
+
 def test_the_memory_that_mobiletl_saves_is_46_and_53_per_cent(drafted: dict[str, Answer]) -> None:
     """The first question anyone asks: both numbers, from the one sentence that has them."""
     answer = drafted[_ABOUT_MEMORY]

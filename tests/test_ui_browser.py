@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from browser import WIDTHS, Served, answered, ask, running_browser, visiting
+from browser import WIDTHS, Served, answered, ask, visiting
 from playwright.sync_api import Browser, Page
 
 from rag.pipeline import Pipeline
@@ -16,13 +16,6 @@ from rag.text import readable
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
 ASKED = "How much memory does MobileTL save?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

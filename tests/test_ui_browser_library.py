@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import QUESTION, WIDTHS, Served, answered, ask, running_browser, visiting
+from browser import QUESTION, WIDTHS, Served, answered, ask, visiting
 from playwright.sync_api import Browser, Page
 from ui_fixtures import MEMORY_QUESTION, SlowLLM, small_pipeline, write_papers_to
 
@@ -15,13 +15,6 @@ from rag.embedder import Embedder
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
 TRAFFIC_QUESTION = "How many GB does SlowRAM move per token?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

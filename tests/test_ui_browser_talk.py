@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browser import QUESTION, WIDTHS, Served, answered, ask, running_browser, visiting, wait_until
+from browser import QUESTION, WIDTHS, Served, answered, ask, visiting, wait_until
 from playwright.sync_api import Browser
-from ui_fixtures import MEMORY_QUESTION, SlowLLM, small_pipeline
+from ui_fixtures import MEMORY_QUESTION, SlowLLM
 
-from rag.embedder import Embedder
 from rag.pipeline import Pipeline
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
 TRAFFIC_QUESTION = "How many GB does SlowRAM move per token?"
 LEAF_QUESTION = "What error does LeafCount have?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pipeline:
-    """The small library; each test puts its language model in."""
-    return small_pipeline(tmp_path_factory.mktemp("small"), embedder, SlowLLM())
 
 
 @pytest.fixture(scope="module")

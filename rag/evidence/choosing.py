@@ -5,27 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, takewhile
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
+from rag.listing import asks_list, asks_papers
 from rag.naming import own_names, singular, subject_name
 from rag.text import names_in, readable, search_terms, squeeze
 from rag.types import Evidence
 
-# "Which small models …", not "Which tool works …", "Which models were used …" or "What do the models …".
-_ASKS_LIST = re.compile(
-    r"^(?:which|what|list|name|are there|do any)\b(?: of the)?"
-    r"(?: (?!(?:do|did|does|is|are|was|were|has|have|gets?|to|of)\b)[\w-]+){0,5}? "
-    r"(?:papers|studies|surveys|articles|(?<=which )(?:works|authors)|(?:(?<=what )|(?<=other )|(?<=related ))works"
-    r"|(?:methods|models|benchmarks|systems|tools|frameworks|approaches|datasets|accelerators|techniques)"
-    r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|did|do the|does)\b))\b"
-    r"|^(?:what|which) (?:(?:other|related|recent) )?(?:work|research|literature) (?:is|are|has|exists|deals|on)\b"
-    r"|^who (?:has|have|else|works?|worked)\b|^(?:is|are) there (?:any )?(?:other )?(?:work|research|literature)\b"
-    r"|^any (?:\w+ )?(?:papers?|studies|surveys|work|research)\b",
-    re.IGNORECASE,
-)
 # An enumeration goes on in the next sentence.
 _FIRST = re.compile(r"\b(?:first|firstly),", re.IGNORECASE)
 _NEXT = re.compile(r"^(?:second|secondly|third|thirdly|finally|lastly),", re.IGNORECASE)
@@ -37,17 +25,14 @@ _COMPARES = re.compile(
 )
 # Two works are asked about, of which perhaps only one by its name.
 _ASKS_TWO = re.compile(r"\b(?:each|both|respectively)\b|\b(?:do|did|are|were|have) the\b[^?]* and the\b", re.IGNORECASE)
-_ASKS_PAPERS = re.compile(
-    r"^(?:which|what|list|name)\b.{0,20}\b(?:papers|works|studies|surveys|articles|authors)\b", re.IGNORECASE
-)
 # The other of two works is found about as well as the one that is named.
 _OTHER_SHARE = 0.75
 # Sentences are taken until the answer is among them with this chance, from so many papers.
 _LIKELY = 0.5
 _MAX_SENTENCES = 4
 _MAX_PAPERS = 2
-# Nobody reads four long sentences.
-_MAX_WORDS = 140
+# An unsure answer may get so many times as long as asked for.
+_STRETCH = 2.8
 # Half of the questions ask for two things, and abstracts seldom say both in one sentence: a second
 # one is taken if it scores at most this much less than the first.
 _SENTENCES_AT_LEAST = 2
@@ -65,18 +50,15 @@ _MAX_LISTED = 7
 _LISTED_SHARE = 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The sentences for an answer, most important first, and how many of them it should have at least."""
-
-    evidence: list[Evidence]
-    least: int
-
-
 def choose(
-    question: str, rankings: Sequence[Sequence[Evidence]], candidates: Sequence[Candidate], *, context: str = ""
-) -> Chosen:
-    """Return the sentences an answer is made of.
+    question: str,
+    rankings: Sequence[Sequence[Evidence]],
+    candidates: Sequence[Candidate],
+    *,
+    context: str = "",
+    words: int = 50,
+) -> list[Evidence]:
+    """Return the sentences an answer of about so many words is made of, most important first.
 
     A question about several named papers gets the likeliest sentences of each, one that asks which
     papers do something the most telling of each such paper, any other the likeliest. What a
@@ -89,15 +71,15 @@ def choose(
     if len(named) > 1:
         best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in named]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]
-        return Chosen(turns, len(turns))
-    listed = _listed_papers(question, candidates) if not named or _ASKS_PAPERS.search(question) else []
+        return turns
+    listed = _listed_papers(question, candidates) if not named or asks_papers(question) else []
     if len(listed) > 1:
         told = [(_of_paper(rankings, item.document.id), item) for item in listed]
         # Which papers report a figure is told by the sentences with the figure.
         figure = any(character.isdigit() for character in question)
         firsts = [ranked[0] if figure else _telling(question, ranked, item) for ranked, item in told]
-        return Chosen(firsts, len(firsts))
-    return _likeliest(_of_owner(subject_name(question) or subject_name(context), rankings, candidates))
+        return firsts
+    return _likeliest(_of_owner(subject_name(question) or subject_name(context), rankings, candidates), words)
 
 
 def _of_owner(
@@ -140,15 +122,16 @@ def _telling(question: str, ranked: Sequence[Evidence], candidate: Candidate) ->
     return max(ranked, key=worth)
 
 
-def _likeliest(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
+def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int) -> list[Evidence]:
     """Return the best sentence for each clause, then the best of all until the answer is likely among them.
 
     The scores are fitted as the logits of a choice among sentences, so their softmax is the chance
-    that a sentence answers: a sure choice gives a short answer, an unsure one a longer one, of two papers.
+    that a sentence answers: a sure choice gives a short answer, an unsure one a longer one, of two
+    papers. While there is room for more words, further near sentences follow.
     """
     ranked = _once(item for ranking in rankings for item in ranking)
     if not ranked:
-        return Chosen([], 0)
+        return []
     best = ranked[0]
     total = sum(math.exp(item.score - best.score) for item in ranked)
     chosen: list[Evidence] = _clause_firsts(rankings, best.document_id)
@@ -159,12 +142,12 @@ def _likeliest(rankings: Sequence[Sequence[Evidence]]) -> Chosen:
         papers = {one.document_id for one in chosen}
         reached = sum(math.exp(one.score - best.score) for one in chosen) / total
         words = sum(len(one.text.split()) for one in [*chosen, item])
-        unsure = reached < _LIKELY and len(chosen) < _MAX_SENTENCES and words <= _MAX_WORDS
-        second = len(chosen) < _SENTENCES_AT_LEAST and item.score >= best.score - _WITHIN
-        if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (second and item.document_id in papers):
+        unsure = reached < _LIKELY and len(chosen) < _MAX_SENTENCES and words <= _STRETCH * max_words
+        room = len(chosen) < _SENTENCES_AT_LEAST or words <= max_words
+        near = room and item.score >= best.score - _WITHIN
+        if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (near and item.document_id in papers):
             chosen.append(item)
-    chosen = _by_paper(_with_enumerations(chosen, ranked))
-    return Chosen(chosen, len(chosen))
+    return _by_paper(_with_enumerations(chosen, ranked))
 
 
 def _with_enumerations(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[Evidence]:
@@ -200,11 +183,6 @@ def _by_paper(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return evidence with that of one paper together, papers in the order of their first."""
     papers = list(dict.fromkeys(item.document_id for item in evidence))
     return sorted(evidence, key=lambda item: papers.index(item.document_id))
-
-
-def asks_list(question: str) -> bool:
-    """Say whether a question asks which papers, or works of a kind, there are."""
-    return bool(_ASKS_LIST.search(question))
 
 
 def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:

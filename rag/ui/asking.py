@@ -19,7 +19,7 @@ from rag.ui.turns import Record, Turn, history_of, read_turn, read_turns
 
 logger = logging.getLogger(__name__)
 
-LENGTHS = {"short": 30, "normal": 60, "long": 120}
+LENGTHS = {"short": 30, "normal": 50, "long": 120}
 # A draft is shown at most so often; a browser that redraws each word falls behind.
 _REDRAW_S = 0.08
 _WAIT_S = 0.5
