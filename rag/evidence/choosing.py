@@ -9,24 +9,15 @@ from itertools import accumulate, takewhile
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
-from rag.listing import asks_list, asks_papers
-from rag.naming import own_names, singular, subject_name
-from rag.text import names_in, readable, search_terms, squeeze
+from rag.evidence.papers import listed_papers, named_papers, other_paper
+from rag.listing import asks_papers
+from rag.naming import own_names, subject_name
+from rag.text import readable, search_terms, squeeze
 from rag.types import Evidence
 
 # An enumeration goes on in the next sentence.
 _FIRST = re.compile(r"\b(?:first|firstly),", re.IGNORECASE)
 _NEXT = re.compile(r"^(?:second|secondly|third|thirdly|finally|lastly),", re.IGNORECASE)
-# What is asked of each of several papers, though one of them may mention the others.
-_COMPARES = re.compile(
-    r"\b(?:each|both|compare[ds]?|comparison|differ\w*|between|respectively|same)\b"
-    r"|\b(?:do|are|were|did|have)(?: \S+){1,6} and \S+",
-    re.IGNORECASE,
-)
-# Two works are asked about, of which perhaps only one by its name.
-_ASKS_TWO = re.compile(r"\b(?:each|both|respectively)\b|\b(?:do|did|are|were|have) the\b[^?]* and the\b", re.IGNORECASE)
-# The other of two works is found about as well as the one that is named.
-_OTHER_SHARE = 0.75
 # Sentences are taken until the answer is among them with this chance, from so many papers.
 _LIKELY = 0.5
 _MAX_SENTENCES = 4
@@ -45,9 +36,6 @@ _INTRODUCES_BONUS = 2.5
 _NAMES_BONUS = 1.5
 # Words of the title count in a list: it stands for the paper.
 _SHARES_BONUS = 4.0
-_MAX_LISTED = 7
-# A document belongs to a list while its score is at least this part of the best one's.
-_LISTED_SHARE = 0.7
 
 
 def choose(
@@ -66,13 +54,13 @@ def choose(
     name that is, not by one that speaks of it.
     """
     named = named_papers(question, candidates)
-    if len(named) == 1 and _ASKS_TWO.search(question):
-        named += _other_paper(named[0], candidates)
+    if len(named) == 1:
+        named += other_paper(question, named[0], candidates)
     if len(named) > 1:
         best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in named]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]
         return turns
-    listed = _listed_papers(question, candidates) if not named or asks_papers(question) else []
+    listed = listed_papers(question, candidates) if not named or asks_papers(question) else []
     if len(listed) > 1:
         told = [(_of_paper(rankings, item.document.id), item) for item in listed]
         # Which papers report a figure is told by the sentences with the figure.
@@ -183,50 +171,3 @@ def _by_paper(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return evidence with that of one paper together, papers in the order of their first."""
     papers = list(dict.fromkeys(item.document_id for item in evidence))
     return sorted(evidence, key=lambda item: papers.index(item.document_id))
-
-
-def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
-    """Return the ids of the papers whose own names a question has, unless one paper has all of its names."""
-    names = [name for name in names_in(question) if len(name) > 2]
-    asked = {squeeze(name) for name in names}
-    papers: dict[str, str] = {}
-    for item in candidates:
-        own = {squeeze(name) for name in own_names(item.document.title, item.document.text)}
-        for name in asked & own:
-            papers.setdefault(name, item.document.id)
-    found = list(dict.fromkeys(papers.values()))
-    if len(found) > 1 and not _COMPARES.search(question) and not _joins(question, [*papers]):
-        for item in candidates:
-            told = {squeeze(name) for name in names_in(f"{item.document.title}. {item.document.text}")}
-            if papers.keys() <= told:
-                return [item.document.id]
-    return found
-
-
-def _joins(question: str, names: Sequence[str]) -> bool:
-    """Say whether a question has two of the names, squeezed, joined by "and"."""
-    words = [squeeze(word) for word in question.split()]
-    joined = {(words[at - 1], words[at + 1]) for at in range(1, len(words) - 1) if words[at] in ("and", "or")}
-    return any(first in names and second in names for first, second in joined)
-
-
-def _other_paper(named: str, candidates: Sequence[Candidate]) -> list[str]:
-    """Return the id of the best paper beside the named one, if it is found about as well."""
-    for item in candidates:
-        if item.document.id != named:
-            return [item.document.id] if item.score >= _OTHER_SHARE * candidates[0].score else []
-    return []
-
-
-def _listed_papers(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    if not asks_list(question):
-        return []
-    names = {squeeze(singular(name)) for name in names_in(question)} if " or " not in question else set()
-    with_names = [item for item in candidates if all(name in _squeezed(item) for name in names)]
-    candidates = with_names or candidates
-    least = _LISTED_SHARE * max(item.score for item in candidates)
-    return [item for item in candidates[:_MAX_LISTED] if item.score >= least and item.document.text]
-
-
-def _squeezed(candidate: Candidate) -> str:
-    return squeeze(f"{candidate.document.title} {candidate.document.text}")
