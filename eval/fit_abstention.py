@@ -1,9 +1,9 @@
 """Fit the weights of rag/abstention.py on the development questions: python eval/fit_abstention.py.
 
 Answerable questions of the development split are the positives. Negatives are its unanswerable
-ones, its answerable ones with their papers taken out of sight, questions for details that abstracts
-do not state, and questions about works and things that no paper is about. Prints the constants and
-the cross-validated score.
+ones, its answerable ones with their papers taken out of sight, and questions about works and things
+that no paper is about. The questions of eval/training/ about the seeds are used as well. Prints the
+constants and the cross-validated score.
 """
 
 from __future__ import annotations
@@ -17,24 +17,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from rag import Pipeline
-from rag.abstention import FITTED, lacks_detail
-from rag.conversation import stand_alone
-from rag.naming import own_names, subject_name
+from rag.abstention import FITTED
+from rag.naming import subject_name
 
-DETAILS = [
-    "What batch size was used to train {}?",
-    "Which learning rate does {} use?",
-    "Who are the authors of {}?",
-    "How many epochs was {} trained for?",
-    "In which year was {} published?",
-    "Under which licence is {} released?",
-    "How much does {} cost in dollars?",
-    "Which optimizer do the {} authors use?",
-    "How many participants took part in the {} user study?",
-    "What random seed was used in the {} experiments?",
-    "Which programming language is {} written in?",
-    "What is the weight decay in {}?",
-]
+# Questions for details that their papers do not state.
+TRAINING = Path("eval/training/seeds.jsonl")
 OTHER_WORKS = [
     "AlexNet",
     "Word2Vec",
@@ -115,21 +102,17 @@ def main(questions: Path, index: Path) -> None:
     """Fit and print."""
     pipeline = Pipeline.load(index, llm="none")
     gold = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
-    dev = [item for item in gold if item["split"] == "dev"]
+    gold += [json.loads(line) for line in TRAINING.read_text(encoding="utf-8").splitlines()]
+    dev = [item for item in gold if item["split"] != "test"]
     documents = list(pipeline.index.store.all_documents())
     rows: list[tuple[tuple[float, ...], bool, str]] = []
     for item in dev:
         history = item["history"]
-        rows.append((signals(pipeline, item["question"], history), item["answerable"], item["type"]))
+        rows.append((signals(pipeline, item["question"], history), item["answerable"], item.get("kind", item["type"])))
         if item["answerable"] and item["type"] != "multi":
             others = [document.id for document in documents if document.title not in item["gold_titles"]]
             kind = "work away" if subject_name(item["question"]) else "paper away"
             rows.append((signals(pipeline, item["question"], history, others), False, kind))
-    named = [(document, own_names(document.title, document.text)) for document in documents]
-    for number, (document, names) in enumerate(item for item in named if item[1]):
-        question = DETAILS[number % len(DETAILS)].format(names[0])
-        if number % 2 and lacks_detail(question, document.text):
-            rows.append((signals(pipeline, question, []), False, "detail"))
     for number, work in enumerate(OTHER_WORKS):
         question = WORK_QUESTIONS[number % len(WORK_QUESTIONS)].format(work)
         rows.append((signals(pipeline, question, []), False, "other work"))
@@ -141,9 +124,9 @@ def signals(
     pipeline: Pipeline, question: str, history: list[list[str]], within: list[str] | None = None
 ) -> tuple[float, ...]:
     """Return the signals of a question as the pipeline measures them."""
-    asked = stand_alone(question, history)
-    hits = pipeline._retriever.search(asked.searched, 8, within=within)
-    told = pipeline._read(asked, hits, pipeline.options.words)[1]
+    asked = pipeline._understood(question, history)
+    hits, to_read = pipeline._found(asked, 8, within)
+    told = pipeline._read(asked, hits[:to_read], pipeline.options.words)[1]
     return tuple(float(getattr(told, name)) for name in FITTED)
 
 
@@ -153,7 +136,7 @@ def fit(rows: list[tuple[tuple[float, ...], bool, str]]) -> None:
     labels = np.array([row[1] for row in rows])
     kinds = np.array([row[2] for row in rows])
     scale = features.std(axis=0)
-    weights = np.where(kinds == "paper away", 0.3, 1.0)
+    weights = np.where(np.isin(kinds, ["paper away", "work away"]), 0.15, 1.0)
     model = LogisticRegression(C=1.0, max_iter=1000)
     probabilities = cross_val_predict(
         model, features / scale, labels, cv=8, method="predict_proba", params={"sample_weight": weights}

@@ -12,22 +12,29 @@ NOT_IN_PASSAGES = "not in the passages"
 NOT_IN_CORPUS = "not in the corpus"
 
 # Fitted by eval/fit_abstention.py on the development questions.
-_INTERCEPT = -3.93
+_INTERCEPT = -9.31
 _WEIGHTS = {
-    "dense": 8.57,
-    "lexical": 1.06,
-    "missing_names": -2.75,
-    "other_subject": -3.36,
-    "detail_missing": -5.07,
-    "token_match": 2.72,
+    "dense": 0.83,
+    "lexical": -0.27,
+    "missing_names": -3.57,
+    "other_subject": -2.24,
+    "detail_missing": -3.22,
+    "token_match": 7.31,
+    "least_match": 7.19,
+    "length": 5.01,
 }
 FITTED = tuple(_WEIGHTS)
-# A question without names is asked in other words than the papers', and matches less well.
-_THRESHOLD = 0.3
-_THRESHOLD_NAMED = 0.37
+_THRESHOLD = 0.4
+# No one paper matches what is asked of several as well as what is asked of it alone.
+_THRESHOLD_SEVERAL = 0.1
 # Papers that the user chose are trusted to be about the question.
 _THRESHOLD_CHOSEN = 0.2
 _RELEVANT_DENSE = 0.3
+# Set on the development questions and on lists of what no paper is about.
+_TOPIC_SLOPE = 25.0
+_TOPIC_DENSE = 0.3
+_TOPIC_NEEDED = 0.8
+LONG_QUESTION = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,12 @@ class Signals:
         other_names: 1 when the question has names and none of them is the document's own, else 0.
         detail_missing: 1 when a detail is asked for that the document is silent about, else 0.
         token_match: Mean best cosine of the question's word pieces in the best sentence.
+        least_match: The same of the three pieces that match least, in the whole document.
+        length: Word pieces of the question, as a part of 30, at most 1: of a long one few match closely.
+            These three are 1 when a paper is named and asked about in general.
+        several: 1 when the question is about several papers, else 0; it lowers what is needed only.
+        topic_match: Mean best cosine, in one of the first documents, of the pieces that tell what listed papers are
+            about; 0 where no list is asked for.
     """
 
     dense: float
@@ -53,17 +66,32 @@ class Signals:
     other_names: float
     detail_missing: float
     token_match: float
+    least_match: float
+    length: float
+    several: float
+    topic_match: float
 
 
 def confidence(signals: Signals) -> float:
-    """Return the probability that the papers answer, in [0, 1]."""
+    """Return the probability that the papers answer, in [0, 1]; of a list, by what it is about alone."""
+    if signals.topic_match:
+        score = _TOPIC_SLOPE * (signals.topic_match + _TOPIC_DENSE * signals.dense - _TOPIC_NEEDED)
+        return 1.0 / (1.0 + math.exp(-score))
     score = _INTERCEPT + sum(weight * float(getattr(signals, name)) for name, weight in _WEIGHTS.items())
     return 1.0 / (1.0 + math.exp(-score))
 
 
-def is_answerable(probability: float, *, named: bool, chosen: bool) -> bool:
-    """Say whether to answer a question that has names or not; `chosen` when the user picked the papers to look in."""
-    return probability >= (_THRESHOLD_CHOSEN if chosen else _THRESHOLD_NAMED if named else _THRESHOLD)
+def is_answerable(probability: float, *, several: bool, chosen: bool) -> bool:
+    """Say whether to answer a question.
+
+    Args:
+        probability: Its confidence.
+        several: It asks of several papers, or which there are.
+        chosen: The papers to look in are known: the user picked them, or they were spoken of.
+    """
+    if several:
+        return probability >= _THRESHOLD_SEVERAL
+    return probability >= (_THRESHOLD_CHOSEN if chosen else _THRESHOLD)
 
 
 def reason_for(signals: Signals) -> str:
@@ -139,6 +167,21 @@ _DETAILS = [
 _COMPILED_DETAILS = [
     (re.compile(rf"\b(?:{ask})\b", re.IGNORECASE), re.compile(tell, re.IGNORECASE)) for ask, tell in _DETAILS
 ]
+
+
+# "What is X?", "How does X work?": any abstract tells that.
+_GENERAL = frozenset(
+    re.findall(
+        r"\w+",
+        "work problem solv aim goal purpos main result tell idea contribut propos present introduc paper system method"
+        " approach key innov explain describ summar give overview use mean stand good new find show",
+    )
+)
+
+
+def asks_in_general(terms: Sequence[str]) -> bool:
+    """Say whether what is asked of a paper that is named, as terms of the index, is told by any abstract."""
+    return _GENERAL.issuperset(terms)
 
 
 _COUNTS = re.compile(r"\bhow (?:many|much|large|fast|big|high|low|long)\b", re.IGNORECASE)

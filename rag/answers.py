@@ -10,7 +10,7 @@ from rag.composition import Composition
 from rag.conversation import Standalone
 from rag.quoting import plain
 from rag.retriever import Hit, to_passages
-from rag.types import Answer
+from rag.types import CANNOT_ANSWER, Answer
 
 
 class Clock:
@@ -71,5 +71,5 @@ def make_abstention(asked: Standalone, hits: Sequence[Hit], reason: str, sure: f
     nearest = "; ".join(plain(hit.document.title) for hit in hits[:3])
     empty = Composition((), (), "none")
     answer = make_answer(asked, hits, empty, sure, clock, llm)
-    text = f"I cannot answer this from these papers. {_EXPLANATIONS[reason]} Nearest papers: {nearest}."
+    text = f"{CANNOT_ANSWER} {_EXPLANATIONS[reason]} Nearest papers: {nearest}."
     return replace(answer, text=text, abstained=True, reason=reason)

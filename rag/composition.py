@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.grounding import Verdict, check_sentence, repair_sentence
+from rag.naming import title_head
 from rag.quoting import plain, retell
 from rag.text import names_in, readable, search_terms, sentence_spans, squeeze
 from rag.types import AnswerSentence, Citation, Evidence, Origin, Support
@@ -44,21 +45,38 @@ class Composition:
 
     @property
     def text(self) -> str:
-        """The sentences, each with its markers before its full stop."""
-        return " ".join(_marked(sentence) for sentence in self.sentences)
+        """The sentences, each with its markers before its full stop; those of several papers after their titles."""
+        sections = by_paper(self.sentences, self.citations)
+        told = [(title, " ".join(map(_marked, sentences))) for title, sentences in sections]
+        if len(told) < 2:
+            return "".join(sentences for _, sentences in told)
+        return "\n\n".join(f"{title} – {sentences}" for title, sentences in told)
+
+
+def by_paper(
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation]
+) -> list[tuple[str, list[AnswerSentence]]]:
+    """Return what the papers are called that an answer's sentences are drawn from, with their sentences, in order."""
+    cited = {citation.marker: citation for citation in citations}
+    sections: dict[str, tuple[str, list[AnswerSentence]]] = {}
+    for sentence in sentences:
+        source = cited[sentence.markers[0]]
+        sections.setdefault(source.document_id, (title_head(source.title), []))[1].append(sentence)
+    return list(sections.values())
 
 
 def compose(draft: str, evidence: Sequence[Evidence], *, question: str) -> Composition:
-    """Return the answer: for each piece of evidence, in its order, a checked draft sentence or its quote.
+    """Return the answer: for each piece of evidence a checked draft sentence or its quote.
 
-    A draft sentence takes the place of the evidence it is drawn from only when it keeps what of it
-    answers: the numbers, the names and most of the words that the question does not have.
+    They stand in the order of the evidence, those of one paper together. A draft sentence takes the
+    place of the evidence it is drawn from only when it keeps what of it answers: the numbers, the
+    names and most of the words that the question does not have.
     """
     checked, repaired = _checked_claims(draft, evidence, question)
     quotes = [quote(item) for item in evidence]
     claims, from_draft = _choose(checked, quotes, question)
     origin: Origin = "quotes" if not from_draft else "repaired" if repaired else "draft"
-    return _cite(claims, origin)
+    return _cite(_together(claims), origin)
 
 
 def quote(evidence: Evidence) -> Claim:
@@ -107,6 +125,12 @@ def _choose(checked: Sequence[Claim], quotes: Sequence[Claim], question: str) ->
     }
     chosen = list(dict.fromkeys(by_evidence.get(own.evidence[0], own) for own in quotes))
     return chosen, any(claim in checked for claim in chosen)
+
+
+def _together(claims: Sequence[Claim]) -> list[Claim]:
+    """Return claims with those of one paper together, papers in the order of their first."""
+    papers = list(dict.fromkeys(claim.evidence[0].document_id for claim in claims))
+    return sorted(claims, key=lambda claim: papers.index(claim.evidence[0].document_id))
 
 
 def _stands_for(claim: Claim, evidence: Evidence, question: str) -> bool:

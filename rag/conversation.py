@@ -10,10 +10,12 @@ from rag.errors import QuestionError
 from rag.listing import asks_papers
 from rag.naming import subject_name
 from rag.text import names_in, readable, search_terms
+from rag.types import CANNOT_ANSWER
 
 _MARKER = re.compile(r"\s*\[\d+\]")
 _CONTINUES = re.compile(
-    r"^(?:(?:and|or|but|so|also|same|then|ok(?:ay)?,? and)\b|(?:what|how) about\b|why\b[^\w]*$)", re.IGNORECASE
+    r"^(?:(?:and|or|but|so|also|same|then|ok(?:ay)?,? and)\b|(?:what|how) about\b|why\b[^\w]*$)|\bthen\b[^\w]*$",
+    re.IGNORECASE,
 )
 _REFERS_BACK = re.compile(
     r"\b(?:the (?:two|three|others)(?= (?:compare|differ|do|does|are|is|have|perform|of them)\b|[?,.])|both of them"
@@ -21,7 +23,10 @@ _REFERS_BACK = re.compile(
     r"|the (?:first|second|third|last|latter|former|other|same|biggest|smallest|larger|smaller)(?: ones?)?"
     r"|the (?:paper|authors?|method|model|system|approach|work|framework|technique|study)s?"
     r"(?! (?:of|on|that|for|behind))"
-    r"|(?:did|does|do|is|was|are|were|has|can|could|would|will|of|with|by|for|on|than|from|in) (?:that|this))\b",
+    r"|(?:did|does|do|is|was|are|were|has|can|could|would|will|isn't|wasn't|doesn't|didn't|of|with|by|for|on|than|from|in)"
+    r" (?:that|this)"
+    r"|(?:that|this) (?:result|finding|number|figure|gain|improvement|speed-?up|approach|method|technique|design|idea"
+    r"|claim|problem|issue|effect|difference|comparison)s?)\b",
     re.IGNORECASE,
 )
 _EMPTY_IT = re.compile(
@@ -55,11 +60,13 @@ class Standalone:
         question: The question as asked, without outer white space.
         context: Words of earlier turns that it needs, or "" when it stands alone.
         mended: The question in the spelling of the papers.
+        told: The earlier turns that it leans on, whole, or "".
     """
 
     question: str
     context: str
     mended: str
+    told: str = ""
 
     @property
     def searched(self) -> str:
@@ -81,7 +88,7 @@ def stand_alone(question: str, history: Sequence[Sequence[str]]) -> Standalone:
     turns = [_checked_turn(turn) for turn in history]
     if not turns or _CHANGES_TOPIC.match(question) or _GREETS.match(question) or not _leans(question):
         return Standalone(question, "", question)
-    return Standalone(question, _subject(turns), question)
+    return Standalone(question, _subject(turns), question, _told(turns))
 
 
 def _checked_turn(turn: Sequence[str]) -> tuple[str, str]:
@@ -108,6 +115,15 @@ def _has_subject(question: str) -> bool:
     """Say whether a short question is about something that it names."""
     coined = any(_COINED.fullmatch(name) for name in names_in(question))
     return coined or subject_name(question) is not None or asks_papers(question)
+
+
+def _told(turns: Sequence[tuple[str, str]]) -> str:
+    """Return the last turn, after the turns it leans on itself; nothing where it was not answered."""
+    asked, answered = turns[-1]
+    if not answered or answered.startswith(CANNOT_ANSWER):
+        return ""
+    told = f"{asked} {_MARKER.sub('', readable(answered))}"
+    return f"{_told(turns[:-1])} {told}".strip() if len(turns) > 1 and _leans(asked) else told
 
 
 def _subject(turns: Sequence[tuple[str, str]]) -> str:

@@ -47,6 +47,16 @@ def own_names(title: str, text: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+def title_head(title: str) -> str:
+    """Return what a paper is called: the part of its title before a colon, or all of it.
+
+    >>> title_head("MobileTL: On-device Transfer Learning")
+    'MobileTL'
+    """
+    whole = " ".join(readable(title).split())
+    return (whole.partition(":")[0].strip() or whole).rstrip("?.! ")
+
+
 def is_title_case(name: str) -> bool:
     """Say whether a name is ordinary words joined by hyphens, written as in a title."""
     return bool(_TITLE_CASE.fullmatch(name))
@@ -71,8 +81,12 @@ def subject_name(question: str) -> str | None:
     ('MCUNet', None)
     """
     names = set(names_in(question))
-    subjects = (word for match in _SUBJECT.finditer(readable(question)) for word in match.groups() if word)
-    return next((word for word in subjects if word in names), None)
+    for match in _SUBJECT.finditer(readable(question)):
+        does, has = match.groups()
+        # "Europe's law" is no question about a work.
+        if does in names or (has in names and _is_coined(has)):
+            return does or has
+    return None
 
 
 def singular(name: str) -> str:

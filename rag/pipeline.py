@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import Any
 
 from rag.abstention import (
+    LONG_QUESTION,
     Signals,
+    asks_in_general,
     confidence,
     is_answerable,
     lacks_detail,
@@ -22,11 +24,11 @@ from rag.composition import compose, quote
 from rag.config import Settings, read_settings
 from rag.conversation import Standalone, stand_alone
 from rag.embedder import Embedder, open_embedder
-from rag.evidence import Candidate, EvidenceFinder, choose
+from rag.evidence import Candidate, EvidenceFinder, Found, asks_several, choose
 from rag.index import Index, check_embedder
 from rag.listing import asks_list
 from rag.llm import LLM, Message, open_llm, wrap_llama_index
-from rag.naming import is_own_name, singular, subject_name
+from rag.naming import is_own_name, own_names, singular, subject_name
 from rag.prompt import build_prompt
 from rag.reranker import CrossEncoderReranker
 from rag.retriever import Hit, Retriever, check_question, to_passages
@@ -129,7 +131,7 @@ class Pipeline:
         """
         check_question(question)
         asked = self._understood(question, history)
-        return to_passages(self._retriever.search(_clipped(asked.searched), top_k, within=within))
+        return to_passages(self._found(asked, top_k, within)[0])
 
     def documents(self) -> Iterator[Document]:
         """Yield every document of the index, in its order."""
@@ -198,14 +200,16 @@ class Pipeline:
         clock = Clock()
         yield Step("searching")
         asked = self._understood(question, history)
-        hits = self._retriever.search(_clipped(asked.searched), options.passages, within=options.within)
+        hits, to_read = self._found(asked, options.passages, options.within)
         clock.lap("search")
         yield Step("reading")
-        evidence, signals = self._read(asked, hits, options.words)
+        evidence, signals = self._read(asked, hits[:to_read], options.words)
         clock.lap("evidence")
         sure = confidence(signals)
         if not evidence or not is_answerable(
-            sure, named=bool(names_in(asked.mended)), chosen=options.within is not None
+            sure,
+            several=bool(signals.several),
+            chosen=options.within is not None or bool(asked.told),
         ):
             abstention = make_abstention(asked, hits, reason_for(signals), sure, clock, self._llm_name(options))
             yield Done(abstention, Working(tuple(evidence)))
@@ -244,6 +248,24 @@ class Pipeline:
         asked = stand_alone(question, history)
         return replace(asked, mended=self.index.spelling.mend(asked.question, self._embedder.knows_word))
 
+    def _found(self, asked: Standalone, top_k: int, within: Collection[str] | None) -> tuple[list[Hit], int]:
+        """Return the papers found, and how many of them to read: of a follow-up, those that were spoken of."""
+        hits = self._retriever.search(_clipped(asked.searched), top_k, within=within)
+        if not asked.told or asks_list(asked.mended):
+            return hits, _READ_DOCUMENTS
+        spoken = self._retriever.search(_clipped(asked.told), _OWNERS_AMONG, within=within)
+        names = {squeeze(name) for name in names_in(f"{asked.told} {asked.mended}")}
+        named = [
+            hit
+            for hit in [*spoken[1:], *hits[:_OWNERS_AMONG]]
+            if names & set(map(squeeze, own_names(hit.document.title, hit.document.text)))
+        ]
+        ids = {hit.document.id for hit in [spoken[0], *named]}
+        first = self._retriever.search(_clipped(asked.searched), len(ids), within=ids)
+        order = [*first, *(hit for hit in hits if hit.document.id not in ids)][: max(top_k, 1)]
+        scores = sorted((hit.score for hit in order), reverse=True)
+        return [replace(hit, score=score) for hit, score in zip(order, scores, strict=True)], len(first)
+
     def _llm_name(self, options: Options) -> str:
         return self.llm.name if self.llm is not None and options.draft else "none"
 
@@ -253,11 +275,15 @@ class Pipeline:
         ]
         found = self._finder.find(asked.mended, asked.context, candidates)
         chosen = choose(asked.mended, found.rankings, candidates, context=asked.context, words=words)
-        return chosen, self._signals(asked, hits, chosen, found.token_match)
+        signals = self._signals(asked, hits, chosen, found)
+        listed = asks_list(asked.mended)
+        return chosen, replace(
+            signals,
+            several=float(asks_several(asked.mended, candidates)),
+            topic_match=self._finder.topic_match(asked.mended, candidates[:_OWNERS_AMONG]) if listed else 0.0,
+        )
 
-    def _signals(
-        self, asked: Standalone, hits: Sequence[Hit], evidence: Sequence[Evidence], token_match: float
-    ) -> Signals:
+    def _signals(self, asked: Standalone, hits: Sequence[Hit], evidence: Sequence[Evidence], found: Found) -> Signals:
         best = hits[0]
         title, text = best.document.title, best.document.text
         nearest = [hit.document for hit in hits[:_OWNERS_AMONG]]
@@ -265,12 +291,18 @@ class Pipeline:
         listed = asks_list(asked.mended)
         # What a follow-up is about stood in an earlier turn.
         subject = None if listed or asked.context else subject_name(asked.mended)
-        names = [singular(name) for name in names_in(asked.mended)]
+        # "CPU" and "Europe" are words of everyone's, unless the question is about what is called so.
+        names = [
+            singular(name)
+            for name in names_in(asked.mended)
+            if name == subject or not self._embedder.knows_word(singular(name).casefold())
+        ]
         # Of two works each is named by its own paper.
-        several = sum(any(is_own_name(name, near.title, near.text) for name in names) for near in nearest) > 1
-        told = nearest if several else nearest[:1]
+        named = sum(any(is_own_name(name, near.title, near.text) for name in names) for near in nearest)
+        told = nearest if named > 1 else nearest[:1]
         squeezed = squeeze(" ".join(f"{document.title} {document.text}" for document in told))
         own = [name for name in names if is_own_name(name, title, text)]
+        general = bool(own) and asks_in_general(found.terms)
         return Signals(
             dense=best.dense,
             lexical=best.lexical,
@@ -285,7 +317,11 @@ class Pipeline:
                 lacks_detail(asked.mended, f"{title}\n{text}")
                 or lacks_number(asked.mended, [readable(item.text) for item in evidence])
             ),
-            token_match=token_match,
+            token_match=1.0 if general else found.token_match,
+            least_match=1.0 if general else found.least_match,
+            several=0.0,
+            topic_match=0.0,
+            length=1.0 if general else min(found.pieces / LONG_QUESTION, 1.0),
         )
 
 

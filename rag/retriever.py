@@ -37,9 +37,11 @@ _EXPANSION_DOCUMENTS = 5
 _EXPANSION_TERMS = 20
 _EXPANSION_SHARE = 0.2
 _EXPANDED_BELOW = 0.5
-# Late interaction of word pieces reorders the first documents found.
+# Late interaction of word pieces reorders the first documents found. It counts more where BM25 knows
+# very little of the question.
 _RERANKED = 30
 _TOKEN_WEIGHT = 0.5
+_TOKEN_WEIGHT_UNMATCHED = 16.0
 # Documents that a cross-encoder, when there is one, reads with the question.
 _READ_TOGETHER = 20
 MAX_QUESTION_CHARACTERS = 4000
@@ -110,13 +112,14 @@ class Retriever:
         candidates = self._candidates(wholes, scores, within, max(DEPTH, top_k))
         lexical = scores[candidates] / most
         dense, windows, cosines = self._dense_scores(vector, wholes[candidates], candidates)
-        matched = float(lexical.max()) * max(1.0, len(weights) / _MANY_TERMS)
+        matched = matched_part(lexical, len(weights))
         order = np.argsort(-_fused(dense, lexical, matched), kind="stable")
         closer = self._moved(vector, candidates[order[:_FEEDBACK_VECTORS]])
         expanded = self._expanded_scores(weights, candidates, order, matched)
         moved = _mean(inner_products(self._index.dense.vectors(candidates), closer), cosines)
         fused = _fused(moved, _mixed(lexical, expanded), matched)
-        fused = self._reranked(pieces[1:-1], self._piece_weights(text, offsets[1:-1]), candidates, fused)
+        piece_weights = self._piece_weights(text, offsets[1:-1])
+        fused = self._reranked(pieces[1:-1], piece_weights, candidates, fused, matched)
         order = np.argsort(-fused, kind="stable")[:top_k]
         documents = self._index.store.by_position(int(candidates[i]) for i in order)
         hits = [
@@ -144,14 +147,17 @@ class Retriever:
         owners = [bisect_right(starts, start) - 1 for start, _ in offsets]
         return np.sqrt([rarities[owner] if owner >= 0 else 0.0 for owner in owners], dtype=np.float32)
 
-    def _reranked(self, pieces: Scores, weights: Scores, candidates: NDArray[np.int64], fused: Scores) -> Scores:
-        """Return the scores with late interaction added for the first; no other document passes them."""
+    def _reranked(
+        self, pieces: Scores, weights: Scores, candidates: NDArray[np.int64], fused: Scores, matched: float
+    ) -> Scores:
+        """Return the scores with late interaction for the first, at most 1; no other document passes them."""
         first = np.argsort(-fused, kind="stable")[:_RERANKED]
         matches = self._index.tokens.max_similarities(pieces, weights, candidates[first].tolist())
-        reranked = fused[first] + _TOKEN_WEIGHT * matches
-        scores = np.minimum(fused + _TOKEN_WEIGHT * matches.min(), reranked.min() - 1e-4)
+        weight = token_weight(matched)
+        reranked = fused[first] + weight * matches
+        scores = np.minimum(fused + weight * matches.min(), reranked.min() - 1e-4)
         scores[first] = reranked
-        return np.asarray(scores, dtype=np.float32)
+        return np.asarray(scores / (1 + _LEXICAL_WEIGHT + weight), dtype=np.float32)
 
     def _moved(self, vector: Scores, positions: NDArray[np.int64]) -> Scores:
         """Return the question's vector, moved towards documents: Rocchio, 1971, without negatives."""
@@ -280,9 +286,23 @@ def _greatest(scores: Scores, count: int) -> NDArray[np.int64]:
     return np.argpartition(scores, len(scores) - count)[-count:]
 
 
+def matched_part(lexical: Scores, terms: int) -> float:
+    """Return how much of a question of so many terms the best document matches."""
+    return float(lexical.max()) * max(1.0, terms / _MANY_TERMS)
+
+
+def token_weight(matched: float) -> float:
+    """Return what late interaction counts beside a cosine, for a question matched so far."""
+    return _TOKEN_WEIGHT + _TOKEN_WEIGHT_UNMATCHED * (1 - _trust(matched)) ** 3
+
+
+def _trust(matched: float) -> float:
+    """Return what BM25 is to be trusted, in [0, 1], for a question matched so far."""
+    return min(matched / _MATCHED_ENOUGH, 1.0)
+
+
 def _fused(dense: Scores, lexical: Scores, matched: float) -> Scores:
-    trust = min(matched / _MATCHED_ENOUGH, 1.0)
-    return np.asarray(dense + _LEXICAL_WEIGHT * trust * _scaled(lexical), dtype=np.float32)
+    return np.asarray(dense + _LEXICAL_WEIGHT * _trust(matched) * _scaled(lexical), dtype=np.float32)
 
 
 def _mixed(lexical: Scores, expanded: tuple[Scores, float]) -> Scores:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 Metadata = dict[str, Any]
 Support = Literal["quoted", "supported"]
 Origin = Literal["draft", "repaired", "quotes", "none"]
+# How the text of every abstention begins.
+CANNOT_ANSWER = "I cannot answer this from these papers."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rag.abstention import (
     NOT_IN_PASSAGES,
     NOTHING_RELEVANT,
     Signals,
+    asks_in_general,
     confidence,
     is_answerable,
     lacks_detail,
@@ -17,7 +18,7 @@ from rag.abstention import (
 )
 
 _NONE = Signals(**{field.name: 0.0 for field in fields(Signals)})
-_STRONG = replace(_NONE, dense=0.8, lexical=0.9, token_match=0.9)
+_STRONG = replace(_NONE, dense=0.8, lexical=0.9, token_match=0.9, least_match=0.7, length=0.5)
 _signals = st.builds(Signals, **{field.name: st.floats(-1, 1) for field in fields(Signals)})
 
 
@@ -29,8 +30,8 @@ def test_confidence_is_a_probability(signals: Signals) -> None:
 
 def test_a_paper_about_the_question_is_answered_from_and_a_far_one_is_not() -> None:
     """The two ends of the scale."""
-    assert is_answerable(confidence(_STRONG), named=True, chosen=False)
-    assert not is_answerable(confidence(_NONE), named=False, chosen=False)
+    assert is_answerable(confidence(_STRONG), several=False, chosen=False)
+    assert not is_answerable(confidence(_NONE), several=False, chosen=False)
     assert confidence(_STRONG) > confidence(_NONE)
 
 
@@ -72,7 +73,23 @@ def test_how_many_is_not_answered_without_a_number() -> None:
 @given(st.floats(0, 1))
 def test_papers_the_user_chose_are_trusted_more(probability: float) -> None:
     """What is answered from all papers is answered from chosen ones."""
-    assert is_answerable(probability, named=True, chosen=True) >= is_answerable(probability, named=False, chosen=False)
+    trusted = is_answerable(probability, several=False, chosen=True)
+    assert trusted >= is_answerable(probability, several=False, chosen=False)
+
+
+@given(st.floats(0, 1))
+def test_several_papers_are_refused_only_where_one_would_be(probability: float) -> None:
+    """No one paper matches it well."""
+    several = is_answerable(probability, several=True, chosen=False)
+    assert several >= is_answerable(probability, several=False, chosen=False)
+
+
+@pytest.mark.parametrize(
+    ("terms", "general"), [((), True), (("work",), True), (("main", "result"), True), (("licens",), False)]
+)
+def test_what_any_abstract_tells_is_asked_in_general(terms: tuple[str, ...], general: bool) -> None:
+    """A licence is a detail, what a system does is not."""
+    assert asks_in_general(terms) is general
 
 
 @pytest.mark.parametrize(

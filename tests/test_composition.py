@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.composition import Composition, compose
+from rag.composition import Composition, by_paper, compose
 from rag.types import Evidence
 
 _TEXT = (
@@ -164,3 +164,16 @@ def test_every_sentence_has_a_marker_and_every_marker_a_citation(draft: str, evi
     assert {citation.quote for citation in answer.citations} <= {item.text for item in evidence}
     assert "99%" not in answer.text
     assert "Bananas" not in answer.text
+
+
+def test_sentences_of_several_papers_stand_after_what_each_is_called() -> None:
+    """Those of one paper together, as one paragraph of their own; of a single paper nothing is called."""
+    other = _evidence("Training takes 12 hours on a single GPU.", "e", "LongRun: Training for Hours.")
+    answer = _compose("", [_MEMORY, other, _BLOCKS])
+
+    first, second = answer.text.split("\n\n")
+    assert first.startswith("MobileTL – The authors' method reduces")
+    assert first.endswith("[2].")
+    assert second == "LongRun – Training takes 12 hours on a single GPU [3]."
+    assert [title for title, _ in by_paper(answer.sentences, answer.citations)] == ["MobileTL", "LongRun"]
+    assert _compose("", _ALL).text.startswith("The authors' method")

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from rag.conversation import stand_alone
 from rag.errors import QuestionError
+from rag.types import CANNOT_ANSWER
 
 _FIRST = ("How much memory does MobileTL save on V2?", "The authors' method reduces memory usage by 46% [1].")
 
@@ -98,3 +99,14 @@ def test_the_question_itself_is_never_changed(question: str, history: list[tuple
 
     assert asked.question == question.strip()
     assert asked.searched.startswith(question.strip())
+
+
+def test_a_follow_up_knows_the_turn_it_leans_on_and_no_abstention() -> None:
+    """What was told names the paper; what could not be answered names none."""
+    told = stand_alone("And on V3?", [("What does MobileTL save on V2?", "It saves 46% [1].")]).told
+    declined = stand_alone(
+        "And on V3?", [("What does TinyTL save?", f"{CANNOT_ANSWER} Nearest papers: MobileTL.")]
+    ).told
+
+    assert told == "What does MobileTL save on V2? It saves 46%."
+    assert declined == ""

@@ -360,3 +360,30 @@ def test_an_answer_as_values_is_json_and_loses_nothing(quotes_pipeline: Pipeline
 
     assert json.loads(json.dumps(values)) == values
     assert values["citations"][0]["marker"] == 1
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("question", ["What problems do they raise?", "Who made it?", "And is that enough for me?"])
+def test_a_follow_up_is_read_in_the_paper_that_was_spoken_of(quotes_pipeline: Pipeline, question: str) -> None:
+    """However few words of its own it has; a question after an abstention is open again."""
+    title = "Verifying International Agreements on AI"
+    told = [("How could states verify compliance with rules on AI?", "Through six verification approaches [1].")]
+
+    assert quotes_pipeline.search(question, 5, history=told)[0].title.startswith(title)
+    answer = quotes_pipeline.answer(question, told)
+    assert all(citation.title.startswith(title) for citation in answer.citations)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("question", ["What is OMPGPT?", "How does MobileTL work?", "Tell me about SambaNova SN40L"])
+def test_what_a_paper_is_about_is_always_answered(quotes_pipeline: Pipeline, question: str) -> None:
+    """A short question about a system that is here asks for nothing an abstract could lack."""
+    assert not quotes_pipeline.answer(question).abstained
+
+
+@pytest.mark.model
+def test_a_list_calls_each_paper_by_its_title(quotes_pipeline: Pipeline) -> None:
+    """A paragraph each, though a sentence may not name its paper."""
+    answer = quotes_pipeline.answer("Which papers use or study multi-head latent attention?")
+
+    assert any(part.startswith("Insights into DeepSeek-V3 – ") for part in answer.text.split("\n\n"))

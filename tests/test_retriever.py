@@ -7,7 +7,7 @@ from fakes import HashEmbedder
 from rag.embedder import Embedder
 from rag.errors import QuestionError
 from rag.index import Index, build_folder
-from rag.retriever import MAX_QUESTION_CHARACTERS, Retriever, check_question, to_passages
+from rag.retriever import MAX_QUESTION_CHARACTERS, Retriever, check_question, to_passages, token_weight
 
 _QUESTIONS = [
     "How much memory does MobileTL save?",
@@ -160,3 +160,19 @@ def test_a_search_that_makes_no_sense_is_refused(
     """What is wrong is named with its value."""
     with pytest.raises(QuestionError, match=message):
         retriever.search("memory", top_k, within=within)
+
+
+@pytest.mark.model
+def test_no_score_is_above_one(retriever: Retriever) -> None:
+    """It is a mean of three parts of at most 1 each."""
+    title = "MobileTL: On-device Transfer Learning with Inverted Residual Blocks"
+    assert 0.5 < retriever.search(title, 1)[0].score <= 1.0
+
+
+def test_late_interaction_counts_more_where_few_terms_are_known() -> None:
+    """And falls to its least weight where BM25 is sure."""
+    weights = [token_weight(matched) for matched in (0.0, 0.1, 0.2, 0.25, 0.9)]
+
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > 10 * weights[-1]
+    assert weights[-1] == weights[-2]

@@ -22,7 +22,7 @@ def print_answer(answer: Answer) -> None:
     """Print the answer and, numbered by marker, the words that support it."""
     if answer.searched != answer.question:
         print(_wrapped(f"Searched: {answer.searched}"), end="\n\n")
-    print(_wrapped(answer.text))
+    print("\n\n".join(map(_wrapped, answer.text.split("\n\n"))))
     for citation in answer.citations:
         print(_wrapped(f"\n[{citation.marker}] {readable(citation.title)}"))
         print(_wrapped(f"“{readable(citation.quote)}”", indent="    "))

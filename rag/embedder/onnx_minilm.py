@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rag.embedder.base import Embedding, Vectors, product, unit_rows
-from rag.embedder.projection import TOKEN_DIMENSION, load_projection
+from rag.embedder.projection import TOKEN_DIMENSION, TRAINED, trained_projection
 from rag.errors import EmbedderError
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 # Raised whenever the export below would give other vectors.
 _RECIPE = "int8-per-channel-1"
 _MAX_TOKENS = 256
-# The vocabulary lists words by how common they are.
-_COMMON_WORDS_END = 8000
 _IN_FLIGHT_PER_THREAD = 16
 
 
@@ -53,7 +51,11 @@ class OnnxMiniLM:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Name, recipe and digest of the weights: the same on every machine."""
+        """Name, recipe and digests of weights and projection: the same on every machine."""
+        return f"{self._graph_name}:{hashlib.sha256(TRAINED.read_bytes()).hexdigest()[:8]}"
+
+    @cached_property
+    def _graph_name(self) -> str:
         weights = self._model_dir / "model.safetensors"
         with weights.open("rb") as file:
             # The header names every tensor; a stretch of numbers tells trained weights apart.
@@ -92,7 +94,7 @@ class OnnxMiniLM:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        graph = self._cache_dir / f"{self.fingerprint.replace(':', '-')}.onnx"
+        graph = self._cache_dir / f"{self._graph_name.replace(':', '-')}.onnx"
         if not graph.exists():
             _export(self._model_dir, graph)
         options = onnxruntime.SessionOptions()
@@ -106,12 +108,7 @@ class OnnxMiniLM:
         tokenizer = Tokenizer.from_file(str(self._model_dir / "tokenizer.json"))
         tokenizer.enable_truncation(_MAX_TOKENS)
         tokenizer.no_padding()
-        projection = load_projection(
-            graph.with_suffix(".projection.npy"),
-            (word for word, number in tokenizer.get_vocab().items() if number < _COMMON_WORDS_END),
-            lambda text: _run(session, tokenizer, text)[0],
-        )
-        return _Loaded(tokenizer, session, projection)
+        return _Loaded(tokenizer, session, trained_projection())
 
 
 class _Loaded(NamedTuple):

@@ -11,6 +11,8 @@ from rag.embedder.base import Vectors, unit_rows
 from rag.errors import EmbedderError
 
 TOKEN_DIMENSION = 64
+# For the shipped model, fitted by eval/fit_matching.py; shape (384, 64).
+TRAINED = Path(__file__).parent / "all-MiniLM-L6-v2.projection.npy"
 _WORDS = 3000
 _WORDS_PER_TEXT = 12
 
@@ -28,7 +30,7 @@ def load_projection(path: Path, vocabulary: Iterable[str], token_vectors: Callab
     try:
         if path.exists():
             return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
-        projection = _principal_directions(vocabulary, token_vectors)
+        projection = principal_directions(vocabulary, token_vectors)
         path.parent.mkdir(parents=True, exist_ok=True)
         staged = path.with_suffix(".new.npy")
         np.save(staged, projection, allow_pickle=False)
@@ -38,7 +40,13 @@ def load_projection(path: Path, vocabulary: Iterable[str], token_vectors: Callab
     return projection
 
 
-def _principal_directions(vocabulary: Iterable[str], token_vectors: Callable[[str], Vectors]) -> Vectors:
+def trained_projection() -> Vectors:
+    """Return the projection that was fitted for the shipped model, shape (384, 64)."""
+    return np.asarray(np.load(TRAINED, allow_pickle=False), dtype=np.float32)
+
+
+def principal_directions(vocabulary: Iterable[str], token_vectors: Callable[[str], Vectors]) -> Vectors:
+    """Return the main directions of the token vectors of common words, shape (model dimension, 64 or fewer)."""
     words = sorted({word for word in vocabulary if len(word) > 2 and word.isascii() and word.isalpha()})
     chosen = [words[number] for number in np.random.default_rng(0).permutation(len(words))[:_WORDS]]
     texts = [" ".join(chosen[first : first + _WORDS_PER_TEXT]) for first in range(0, len(chosen), _WORDS_PER_TEXT)]

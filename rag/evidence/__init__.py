@@ -1,6 +1,7 @@
 """Pick, from retrieved documents, the few sentences that answer a question."""
 
 from rag.evidence.choosing import choose
-from rag.evidence.finder import Candidate, EvidenceFinder
+from rag.evidence.finder import Candidate, EvidenceFinder, Found
+from rag.evidence.papers import asks_several
 
-__all__ = ["Candidate", "EvidenceFinder", "choose"]
+__all__ = ["Candidate", "EvidenceFinder", "Found", "asks_several", "choose"]

@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
-from rag.evidence.papers import listed_papers, named_papers, other_paper
-from rag.listing import asks_papers
+from rag.evidence.papers import both_papers, listed_papers, named_papers
+from rag.listing import asks_list, asks_papers
 from rag.naming import own_names, subject_name
 from rag.text import readable, search_terms, squeeze
 from rag.types import Evidence
@@ -18,22 +19,37 @@ from rag.types import Evidence
 # An enumeration goes on in the next sentence.
 _FIRST = re.compile(r"\b(?:first|firstly),", re.IGNORECASE)
 _NEXT = re.compile(r"^(?:second|secondly|third|thirdly|finally|lastly),", re.IGNORECASE)
-# Sentences are taken until the answer is among them with this chance, from so many papers.
-_LIKELY = 0.5
-_MAX_SENTENCES = 4
 _MAX_PAPERS = 2
-# An unsure answer may get so many times as long as asked for.
-_STRETCH = 2.8
+
+
+class _Patience(NamedTuple):
+    """How long an answer may get.
+
+    Attributes:
+        likely: Sentences are taken until the answer is among them with this chance.
+        sentences: At most so many.
+        stretch: An unsure answer may get so many times as long as asked for.
+    """
+
+    likely: float
+    sentences: int
+    stretch: float
+
+
+# Who names no paper asks in other words than the papers', and has to see which paper it is; a follow-up
+# has few words to choose by.
+_NAMED = _Patience(0.5, 4, 2.8)
+_DESCRIBED = _Patience(0.8, 5, 3.4)
 # Half of the questions ask for two things, and abstracts seldom say both in one sentence: a second
 # one is taken if it scores at most this much less than the first.
 _SENTENCES_AT_LEAST = 2
 _WITHIN = 2.0
 # Of each of several named papers: sentences at most, and the chance at which they suffice.
-_SENTENCES_PER_NAMED = 3
+_SENTENCES_PER_NAMED = 4
 _LIKELY_OF_NAMED = 0.8
 # What it is worth in a list that a sentence tells what its paper presents, and names it.
 _INTRODUCES_BONUS = 2.5
-_NAMES_BONUS = 1.5
+_NAMES_BONUS = 5.0
 # Words of the title count in a list: it stands for the paper.
 _SHARES_BONUS = 4.0
 
@@ -54,10 +70,9 @@ def choose(
     name that is, not by one that speaks of it.
     """
     named = named_papers(question, candidates)
-    if len(named) == 1:
-        named += other_paper(question, named[0], candidates)
-    if len(named) > 1:
-        best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in named]
+    several = named if len(named) > 1 else [] if asks_list(question) else both_papers(question, named, candidates)
+    if several:
+        best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in several]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]
         return turns
     listed = listed_papers(question, candidates) if not named or asks_papers(question) else []
@@ -67,7 +82,9 @@ def choose(
         figure = any(character.isdigit() for character in question)
         firsts = [ranked[0] if figure else _telling(question, ranked, item) for ranked, item in told]
         return firsts
-    return _likeliest(_of_owner(subject_name(question) or subject_name(context), rankings, candidates), words)
+    patience = _NAMED if named and not context else _DESCRIBED
+    owned = _of_owner(subject_name(question) or subject_name(context), rankings, candidates)
+    return _likeliest(owned, words, patience)
 
 
 def _of_owner(
@@ -110,7 +127,7 @@ def _telling(question: str, ranked: Sequence[Evidence], candidate: Candidate) ->
     return max(ranked, key=worth)
 
 
-def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int) -> list[Evidence]:
+def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int, patience: _Patience) -> list[Evidence]:
     """Return the best sentence for each clause, then the best of all until the answer is likely among them.
 
     The scores are fitted as the logits of a choice among sentences, so their softmax is the chance
@@ -130,12 +147,14 @@ def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int) -> list[E
         papers = {one.document_id for one in chosen}
         reached = sum(math.exp(one.score - best.score) for one in chosen) / total
         words = sum(len(one.text.split()) for one in [*chosen, item])
-        unsure = reached < _LIKELY and len(chosen) < _MAX_SENTENCES and words <= _STRETCH * max_words
+        unsure = (
+            reached < patience.likely and len(chosen) < patience.sentences and words <= patience.stretch * max_words
+        )
         room = len(chosen) < _SENTENCES_AT_LEAST or words <= max_words
         near = room and item.score >= best.score - _WITHIN
         if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (near and item.document_id in papers):
             chosen.append(item)
-    return _by_paper(_with_enumerations(chosen, ranked))
+    return _with_enumerations(chosen, ranked)
 
 
 def _with_enumerations(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[Evidence]:
@@ -165,9 +184,3 @@ def _once(evidence: Iterable[Evidence]) -> list[Evidence]:
         if key not in best or item.score > best[key].score:
             best[key] = item
     return sorted(best.values(), key=lambda item: -item.score)
-
-
-def _by_paper(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return evidence with that of one paper together, papers in the order of their first."""
-    papers = list(dict.fromkeys(item.document_id for item in evidence))
-    return sorted(evidence, key=lambda item: papers.index(item.document_id))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from rag.embedder import Embedder
+from rag.embedder.base import Vectors, product
 from rag.evidence.asked import Asked, clauses_of
 from rag.evidence.sentences import Sentences
 from rag.index import Tokens, max_similarity
+from rag.listing import topic_words
 from rag.naming import own_names
 from rag.text import Span, readable, search_terms, sentence_spans
 from rag.types import Document, Evidence
@@ -18,8 +23,10 @@ from rag.types import Document, Evidence
 _REMEMBERED_DOCUMENTS = 512
 # What one point of a document's retrieval score, and being the best document, are worth beside
 # what a sentence scores; fitted with the weights of rag.evidence.asked.
-_DOCUMENT_WEIGHT = 2.9
-_BEST_DOCUMENT_BONUS = 1.7
+_DOCUMENT_WEIGHT = 7.9
+_BEST_DOCUMENT_BONUS = 1.8
+# Word pieces of the question that tell what a document lacks.
+_LEAST_MATCHED = 3
 # What a clause counts beside the whole question.
 _CLAUSE_SHARE = 0.7
 
@@ -35,10 +42,21 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """For each clause every sentence, best first, and how well the question's pieces match the very best's."""
+    """What was found for a question.
+
+    Attributes:
+        rankings: For each clause every sentence, best first.
+        token_match: Mean best cosine of the question's word pieces in the very best sentence.
+        least_match: Mean best cosine, in the first document, of the three pieces that match least.
+        pieces: How many word pieces of the question were compared.
+        terms: What the question asks for beside names of papers, as terms of the index.
+    """
 
     rankings: list[list[Evidence]]
     token_match: float
+    least_match: float
+    pieces: int
+    terms: tuple[str, ...]
 
 
 class EvidenceFinder:
@@ -57,13 +75,14 @@ class EvidenceFinder:
         the whole question in its context, by what kind of answer is asked for (a number and its
         unit, or names the question does not have), by where it stands, and by its document.
         """
-        whole = self._asked(f"{question} {context}")
-        clauses = [self._asked(clause) for clause in clauses_of(question)]
+        names = {name for item in candidates for name in own_names(item.document.title, item.document.text)}
+        whole = self.asked(f"{question} {context}", names)
+        clauses = [self.asked(clause, names) for clause in clauses_of(question)]
         rankings: list[list[Evidence]] = [[] for _ in clauses]
         matches: dict[tuple[str, int], float] = {}
         for rank, candidate in enumerate(candidates, start=1):
             document = candidate.document
-            sentences = self._sentences(candidate)
+            sentences = self.sentences(candidate)
             own = _DOCUMENT_WEIGHT * candidate.score + (_BEST_DOCUMENT_BONUS if rank == 1 else 0.0)
             as_whole = whole.scores(sentences, document.title)
             for ranking, clause in zip(rankings, clauses, strict=True):
@@ -77,12 +96,40 @@ class EvidenceFinder:
                 matches[document.id, span.start] = max_similarity(whole.tokens, tokens)
         rankings = [sorted(ranking, key=lambda evidence: -evidence.score) for ranking in rankings]
         best = max((ranking[0] for ranking in rankings if ranking), key=lambda item: item.score, default=None)
-        return Found(rankings, matches[best.document_id, best.start] if best else 0.0)
+        token_match = matches[best.document_id, best.start] if best else 0.0
+        least_match = _least_match(whole.tokens, candidates[0].tokens.vectors) if candidates else 0.0
+        return Found(rankings, token_match, least_match, len(whole.tokens), tuple(whole.terms))
 
-    def _asked(self, text: str) -> Asked:
-        return Asked(text, self._rarity, self._embedder.embed_question(readable(text)).tokens[1:-1])
+    def asked(self, text: str, names: Collection[str]) -> Asked:
+        """Return a question or clause, taken apart.
 
-    def _sentences(self, candidate: Candidate) -> Sentences:
+        The names of papers tell which paper is meant, not which of its sentences: their word pieces
+        and terms are left out, unless there is nothing else.
+        """
+        text = readable(text)
+        known = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+        spans = [match.span() for match in re.finditer(rf"(?<!\w)(?:{known})(?!\w)", text)] if known else []
+        embedding = self._embedder.embed_question(text)
+        pieces, offsets = embedding.tokens[1:-1], embedding.offsets[1:-1]
+        rest = [not any(first <= start < last for first, last in spans) for start, _ in offsets]
+        if not any(rest):
+            return Asked(text, self._rarity, pieces)
+        return Asked(text, self._rarity, pieces[rest], named=[text[first:last] for first, last in spans])
+
+    def topic_match(self, question: str, candidates: Sequence[Candidate]) -> float:
+        """Return how well one of the candidates matches what the papers of a list are to be about, by cosine."""
+        text = readable(question)
+        words = topic_words(text)
+        embedding = self._embedder.embed_question(text)
+        rows = [
+            vector
+            for vector, (start, end) in zip(embedding.tokens, embedding.offsets, strict=True)
+            if any(first <= start < end <= last for first, last in words)
+        ]
+        return max((max_similarity(np.array(rows), item.tokens.vectors) for item in candidates), default=0.0)
+
+    def sentences(self, candidate: Candidate) -> Sentences:
+        """Return a candidate's sentences, ready to be scored."""
         spans, texts, terms = self._texts(candidate.document.text)
         vectors, owners = candidate.tokens
         tokens = [vectors[owners == number] for number in range(len(spans))]
@@ -93,6 +140,14 @@ def _analyse(text: str) -> tuple[list[Span], list[str], list[frozenset[str]]]:
     spans = sentence_spans(text)
     texts = [readable(text[span.start : span.end]) for span in spans]
     return spans, texts, [frozenset(search_terms(sentence)) for sentence in texts]
+
+
+def _least_match(asked: Vectors, told: Vectors) -> float:
+    """Return the mean best cosine of the word pieces that match least; 0 without any."""
+    if not len(asked) or not len(told):
+        return 0.0
+    best = product(told, asked.T).max(axis=0)
+    return float(np.sort(best)[:_LEAST_MATCHED].mean())
 
 
 def _evidence(document: Document, sentences: Sentences, scores: Sequence[float]) -> list[Evidence]:

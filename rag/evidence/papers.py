@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.evidence.finder import Candidate
 from rag.listing import asks_list
@@ -18,6 +19,11 @@ _COMPARES = re.compile(
 )
 # Two works are asked about, of which perhaps only one by its name.
 _ASKS_TWO = re.compile(r"\b(?:each|both|respectively)\b|\b(?:do|did|are|were|have) the\b[^?]* and the\b", re.IGNORECASE)
+_DESCRIBES_TWO = re.compile(
+    r"\bthe\b[^?]*\band (?:the|a)\b[^?]*\b(?:each|both|respectively)\b"
+    r"|\b(?:do|did|are|were|have) the\b[^?]* and the\b",
+    re.IGNORECASE,
+)
 # The other of two works is found about as well as the one that is named.
 _OTHER_SHARE = 0.75
 _MAX_LISTED = 7
@@ -27,13 +33,12 @@ _LISTED_SHARE = 0.7
 
 def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
     """Return the ids of the papers whose own names a question has, unless one paper has all of its names."""
-    names = [name for name in names_in(question) if len(name) > 2]
-    asked = {squeeze(name) for name in names}
+    asked = {squeeze(name) for name in names_in(question) if len(name) > 2}
     papers: dict[str, str] = {}
     for item in candidates:
-        own = {squeeze(name) for name in own_names(item.document.title, item.document.text)}
-        for name in asked & own:
-            papers.setdefault(name, item.document.id)
+        for name in own_names(item.document.title, item.document.text):
+            if squeeze(name) in asked or (" " in name and name.casefold() in question.casefold()):
+                papers.setdefault(squeeze(name), item.document.id)
     found = list(dict.fromkeys(papers.values()))
     if len(found) > 1 and not _COMPARES.search(question) and not _joins(question, [*papers]):
         for item in candidates:
@@ -45,19 +50,30 @@ def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
 
 def _joins(question: str, names: Sequence[str]) -> bool:
     """Say whether a question has two of the names, squeezed, joined by "and"."""
-    words = [squeeze(word) for word in question.split()]
-    joined = {(words[at - 1], words[at + 1]) for at in range(1, len(words) - 1) if words[at] in ("and", "or")}
-    return any(first in names and second in names for first, second in joined)
+    parts = [squeeze(part) for part in re.split(r"\b(?:and|or)\b", question)]
+    return any(
+        first.endswith(one) and second.startswith(other)
+        for first, second in pairwise(parts)
+        for one in names
+        for other in names
+    )
 
 
-def other_paper(question: str, named: str, candidates: Sequence[Candidate]) -> list[str]:
-    """Return the id of the best paper beside the one named, if two are asked about and it is found about as well."""
-    if not _ASKS_TWO.search(question):
+def asks_several(question: str, candidates: Sequence[Candidate]) -> bool:
+    """Say whether a question is about several papers: listed, named or described."""
+    return asks_list(question) or bool(_DESCRIBES_TWO.search(question)) or len(named_papers(question, candidates)) > 1
+
+
+def both_papers(question: str, named: Sequence[str], candidates: Sequence[Candidate]) -> list[str]:
+    """Return the ids of the two papers that are asked about, of which at most one is named; none where it is not two.
+
+    The others are the best ones, found about as well as the very best.
+    """
+    if not (_ASKS_TWO if named else _DESCRIBES_TWO).search(question):
         return []
-    for item in candidates:
-        if item.document.id != named:
-            return [item.document.id] if item.score >= _OTHER_SHARE * candidates[0].score else []
-    return []
+    near = [item.document.id for item in candidates if item.score >= _OTHER_SHARE * candidates[0].score]
+    both = list(dict.fromkeys([*named, *near]))[:2]
+    return both if len(both) == 2 else []
 
 
 def listed_papers(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:

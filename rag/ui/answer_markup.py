@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from textwrap import shorten
 
-from rag.text import readable
+from rag.composition import by_paper
+from rag.naming import title_head
 from rag.types import Answer, AnswerSentence, Citation, Document
 from rag.ui.action_markup import actions
 from rag.ui.markup import model_name, plain, verbatim
@@ -84,8 +85,15 @@ def _step(name: str, number: int, reached: int) -> str:
 
 def _answer(turn: Turn, answer: Answer) -> str:
     quotes = {citation.marker: citation for citation in answer.citations}
-    sentences = " ".join(_sentence(turn, sentence, quotes, answer.origin) for sentence in answer.sentences)
-    return f'{_searched(answer)}<p class="rag-answer">{sentences}</p>'
+    sections = by_paper(answer.sentences, answer.citations)
+    told = [
+        (title, " ".join(_sentence(turn, sentence, quotes, answer.origin) for sentence in sentences))
+        for title, sentences in sections
+    ]
+    if len(told) == 1:
+        return f'{_searched(answer)}<p class="rag-answer">{told[0][1]}</p>'
+    parts = "".join(f'<p><b class="rag-told-by">{verbatim(title)}</b> {sentences}</p>' for title, sentences in told)
+    return f'{_searched(answer)}<div class="rag-answer">{parts}</div>'
 
 
 def _searched(answer: Answer) -> str:
@@ -145,14 +153,8 @@ def better_questions(answer: Answer) -> list[str]:
 
 
 def subject_of(title: str) -> str:
-    """Return what a paper calls its subject: the part of the title before a colon, or all of it.
-
-    >>> subject_of("MobileTL: On-device Transfer Learning")
-    'MobileTL'
-    """
-    head, colon, _ = readable(title).partition(":")
-    subject = head.strip() if colon and head.strip() else readable(title).strip().rstrip("?.!")
-    return shorten(subject, _MAX_SUBJECT, placeholder="…")
+    """Return what a paper is called, as short as a question can hold it."""
+    return shorten(title_head(title), _MAX_SUBJECT, placeholder="…")
 
 
 def suggestion(question: str) -> str:

@@ -32,7 +32,7 @@ def as_text(answer: Answer) -> str:
 
 def as_markdown(answer: Answer) -> str:
     """Return question and answer in Markdown; nothing in a paper's words acts as Markdown."""
-    lines = [f"### {_no_markdown(answer.question)}", "", _no_markdown(answer.text)]
+    lines = [f"### {_no_markdown(answer.question)}", "", "\n\n".join(map(_no_markdown, answer.text.split("\n\n")))]
     for item in answer.citations:
         title, quote = _no_markdown(readable(item.title)), _no_markdown(_one_line(item.quote))
         lines += ["", f"{item.marker}. **{title}**", f"   > {quote}"]
