@@ -47,6 +47,8 @@ def test_what_the_paper_lacks_speaks_against_an_answer(name: str) -> None:
         ("What box AP does it reach?", "It is an approach.", "It reaches 50.1 AP."),
         ("How many people judged it?", "Many people play games.", "It was judged by 12 people."),
         ("At what temperature was it sampled?", "It was sampled.", "The temperature is 0.2."),
+        ("Which programming language is it written in?", "It is fast.", "It is written in Rust."),
+        ("What are the names of the authors?", "It is fast.", "Its authors are from Google."),
         ("Which share of them is wrong?", "Some are wrong.", "Of all, 12\\% are wrong."),
     ],
 )
