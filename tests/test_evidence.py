@@ -3,6 +3,7 @@ from fakes import HashEmbedder
 
 from rag.chunks import chunk_document, embedded_text
 from rag.evidence import Candidate, EvidenceFinder, asks_several, choose
+from rag.evidence.papers import named_papers
 from rag.index.tokens import tokens_of
 from rag.text import sentence_spans
 from rag.types import Document, Evidence
@@ -281,3 +282,12 @@ def test_what_a_paper_lacks_shows_in_the_pieces_that_match_least(finder: Evidenc
     unknown = finder.find("Zebras eat violins", "", _BOTH)
 
     assert unknown.least_match < known.least_match <= 1.001
+
+
+def test_what_several_papers_call_their_own_names_none_of_them(finder: EvidenceFinder) -> None:
+    """An abbreviation of a whole field is no paper's name."""
+    search = Document("search", "SlowNet", "We propose SlowNet, a NAS method.  It searches.")
+    survey = Document("survey", "A survey", "We present NAS in short.  It is long.")
+    both = [_candidate(_MEMORY, 1.0), _candidate(search, 0.9), _candidate(survey, 0.8)]
+
+    assert named_papers("Does MobileTL beat plain NAS here?", both) == ["memory"]

@@ -32,13 +32,17 @@ _LISTED_SHARE = 0.7
 
 
 def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
-    """Return the ids of the papers whose own names a question has, unless one paper has all of its names."""
+    """Return the ids of the papers whose own names a question has, unless one paper has all of its names.
+
+    What several papers call their own ("NAS") names none of them.
+    """
     asked = {squeeze(name) for name in names_in(question) if len(name) > 2}
-    papers: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
     for item in candidates:
         for name in own_names(item.document.title, item.document.text):
             if squeeze(name) in asked or (" " in name and name.casefold() in question.casefold()):
-                papers.setdefault(squeeze(name), item.document.id)
+                owners.setdefault(squeeze(name), []).append(item.document.id)
+    papers = {name: ids[0] for name, ids in owners.items() if len(set(ids)) == 1}
     found = list(dict.fromkeys(papers.values()))
     if len(found) > 1 and not _COMPARES.search(question) and not _joins(question, [*papers]):
         for item in candidates:
