@@ -24,7 +24,10 @@ _WEIGHTS = {
     "length": 5.0,
 }
 FITTED = tuple(_WEIGHTS)
-_THRESHOLD = 0.4
+# A paper that is near the question as a whole may match its words less well.
+_THRESHOLD = 0.5
+_THRESHOLD_NEAR = 0.3
+_NEAR_DENSE = 0.4
 # No one paper matches what is asked of several as well as what is asked of it alone.
 _THRESHOLD_SEVERAL = 0.1
 # Papers that the user chose are trusted to be about the question.
@@ -81,17 +84,20 @@ def confidence(signals: Signals) -> float:
     return 1.0 / (1.0 + math.exp(-score))
 
 
-def is_answerable(probability: float, *, several: bool, chosen: bool) -> bool:
+def is_answerable(probability: float, *, dense: float, several: bool, chosen: bool) -> bool:
     """Say whether to answer a question.
 
     Args:
         probability: Its confidence.
+        dense: Cosine of question and best document.
         several: It asks of several papers, or which there are.
         chosen: The papers to look in are known: the user picked them, or they were spoken of.
     """
     if several:
         return probability >= _THRESHOLD_SEVERAL
-    return probability >= (_THRESHOLD_CHOSEN if chosen else _THRESHOLD)
+    if chosen:
+        return probability >= _THRESHOLD_CHOSEN
+    return probability >= (_THRESHOLD_NEAR if dense >= _NEAR_DENSE else _THRESHOLD)
 
 
 def reason_for(signals: Signals) -> str:

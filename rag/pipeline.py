@@ -208,6 +208,7 @@ class Pipeline:
         sure = confidence(signals)
         if not evidence or not is_answerable(
             sure,
+            dense=signals.dense,
             several=bool(signals.several),
             chosen=options.within is not None or bool(asked.told),
         ):
