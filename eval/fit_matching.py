@@ -29,6 +29,7 @@ from rag.embedder import open_embedder
 from rag.embedder.base import Embedding, unit_rows
 from rag.embedder.onnx_minilm import OnnxMiniLM, _run
 from rag.embedder.projection import TRAINED, principal_directions
+from rag.evaluation.gold import states
 from rag.evidence import Candidate
 from rag.evidence.asked import _WEIGHTS, FEATURES
 from rag.evidence.finder import _BEST_DOCUMENT_BONUS, _DOCUMENT_WEIGHT
@@ -217,7 +218,7 @@ def _example(pipeline: Pipeline, item: dict[str, Any]) -> Example:
         for told, values in zip(sentences.texts, whole.features(sentences, hit.document.title), strict=True):
             features.append([value for name, value in values.items() if name != "tokens"])
             papers.append(number)
-            targets.append(gold and any(_states(told, fact) for fact in item["key_facts"]))
+            targets.append(gold and any(states(told, fact) for fact in item["key_facts"]))
     return Example(
         torch.tensor(pieces),
         torch.tensor(whole.tokens),
@@ -254,11 +255,6 @@ def _sample(corpus: Path, titles: set[str], path: Path) -> Path:
             told = {"id": record["_id"], "title": record["title"], "abstract": record["text"]}
             file.write(json.dumps(told) + "\n")
     return path
-
-
-def _states(text: str, fact: Sequence[str]) -> bool:
-    folded = " ".join(text.casefold().split())
-    return any(" ".join(variant.casefold().split()) in folded for variant in fact)
 
 
 def _units(vectors: torch.Tensor) -> torch.Tensor:

@@ -42,7 +42,9 @@ LONG_QUESTION = 30
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for and against an answer, about the best document; unknown and other names tell the reason only.
+    """What speaks for and against an answer, about the best document.
+
+    Whether it is named, and unknown and other names, tell the reason only.
 
     Attributes:
         dense: Cosine of question and document, mean of whole and best window.
@@ -59,6 +61,7 @@ class Signals:
         several: 1 when the question is about several papers, else 0; it lowers what is needed only.
         topic_match: Mean best cosine, in one of the first documents, of the pieces that tell what listed papers are
             about; 0 where no list is asked for.
+        named: 1 when the question has the document's own name, else 0.
     """
 
     dense: float
@@ -73,6 +76,7 @@ class Signals:
     length: float
     several: float
     topic_match: float
+    named: float
 
 
 def confidence(signals: Signals) -> float:
@@ -102,7 +106,7 @@ def is_answerable(probability: float, *, dense: float, several: bool, chosen: bo
 
 def reason_for(signals: Signals) -> str:
     """Return why the papers do not answer: nothing near, the work is another, or the detail is not there."""
-    if signals.dense < _RELEVANT_DENSE and signals.lexical < _RELEVANT_DENSE:
+    if signals.dense < _RELEVANT_DENSE and signals.lexical < _RELEVANT_DENSE and not signals.named:
         return NOTHING_RELEVANT
     another_work = signals.unknown_names or signals.other_subject or signals.other_names
     return NOT_IN_CORPUS if another_work and not signals.detail_missing else NOT_IN_PASSAGES
@@ -182,18 +186,15 @@ _COMPILED_DETAILS = [
 
 
 # "What is X?", "How does X work?": any abstract tells that.
-_GENERAL = frozenset(
-    re.findall(
-        r"\w+",
-        "work problem solv aim goal purpos main result tell idea contribut propos present introduc paper system method"
-        " approach key innov explain describ summar give overview use mean stand good new find show",
-    )
+_GENERAL = re.compile(
+    r"work|problem|solv|aim|goal|purpos|main|result|tell|idea|contribut|propos|present|introduc|paper|system|method"
+    r"|approach|key|innov|explain|describ|summar|give|overview|use|mean|stand|good|new|find|show"
 )
 
 
 def asks_in_general(terms: Sequence[str]) -> bool:
     """Say whether what is asked of a paper that is named, as terms of the index, is told by any abstract."""
-    return _GENERAL.issuperset(terms)
+    return all(_GENERAL.fullmatch(term) for term in terms)
 
 
 _COUNTS = re.compile(r"\bhow (?:many|much|large|fast|big|high|low|long)\b", re.IGNORECASE)

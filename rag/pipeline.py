@@ -322,6 +322,7 @@ class Pipeline:
             least_match=1.0 if general else found.least_match,
             several=0.0,
             topic_match=0.0,
+            named=float(bool(own)),
             length=1.0 if general else min(found.pieces / LONG_QUESTION, 1.0),
         )
 

@@ -105,6 +105,7 @@ def test_what_any_abstract_tells_is_asked_in_general(terms: tuple[str, ...], gen
     ("signals", "reason"),
     [
         (_NONE, NOTHING_RELEVANT),
+        (replace(_NONE, named=1.0), NOT_IN_PASSAGES),
         (replace(_STRONG, unknown_names=1.0), NOT_IN_CORPUS),
         (replace(_STRONG, detail_missing=1.0), NOT_IN_PASSAGES),
     ],
