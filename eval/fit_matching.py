@@ -32,7 +32,7 @@ from rag.embedder.projection import TRAINED, principal_directions
 from rag.evaluation.gold import states
 from rag.evidence import Candidate
 from rag.evidence.asked import _WEIGHTS, FEATURES
-from rag.evidence.finder import _BEST_DOCUMENT_BONUS, _DOCUMENT_WEIGHT
+from rag.evidence.finder import WEIGHTS
 from rag.index import TITLE, Index, build_folder
 from rag.naming import own_names
 from rag.retriever import _LEXICAL_WEIGHT, _RERANKED, matched_part, token_weight
@@ -100,7 +100,7 @@ class Matching(torch.nn.Module):
         self.sharpness = torch.nn.Parameter(torch.tensor(20.0))
         self.tokens = torch.nn.Parameter(torch.tensor(float(_WEIGHTS["tokens"])))
         self.others = torch.nn.Parameter(torch.tensor(others))
-        self.document = torch.nn.Parameter(torch.tensor([_DOCUMENT_WEIGHT, _BEST_DOCUMENT_BONUS]))
+        self.document = torch.nn.Parameter(torch.tensor([WEIGHTS["document"], WEIGHTS["best_document"]]))
 
     def paper_scores(self, example: Example) -> torch.Tensor:
         """Return the score of each paper found, shape (papers,)."""
@@ -148,7 +148,7 @@ def main(acm: Path | None) -> None:
         if acm is not None:
             questions = list(_questions(TRAINING / "acm-cr.jsonl", "train"))
             titles = {title for item in questions for title in item["gold_titles"]}
-            source = _sample(acm, titles, Path(folder) / "acm.jsonl")
+            source = sample_corpus(acm, titles, Path(folder) / "acm.jsonl")
             examples += _examples([source], questions, embedder, Path(folder) / "acm")
         # The vocabulary lists words by how common they are.
         vocabulary = embedder._load().tokenizer.get_vocab()
@@ -156,7 +156,7 @@ def main(acm: Path | None) -> None:
         start = torch.tensor(principal_directions(common, lambda text: embedder.embed_question(text).tokens))
     matching = fit(examples, start)
     np.save(TRAINED, matching.projection.detach().numpy().astype(np.float16), allow_pickle=False)
-    print("_DOCUMENT_WEIGHT, _BEST_DOCUMENT_BONUS =", matching.document.detach().numpy().round(1))
+    print("document, best_document:", matching.document.detach().numpy().round(1))
     weights = matching.others.detach().numpy().tolist()
     weights.insert(TOKENS, float(matching.tokens))
     for name, weight in zip(FEATURES, weights, strict=True):
@@ -242,14 +242,14 @@ def _questions(path: Path, split: str) -> Iterator[dict[str, Any]]:
             yield item
 
 
-def _sample(corpus: Path, titles: set[str], path: Path) -> Path:
+def sample_corpus(corpus: Path, titles: set[str], path: Path) -> Path:
     """Write the papers of those titles, and some others, as records, and return the file."""
     packed = corpus.read_bytes()
     lines = (gzip.decompress(packed) if corpus.suffix == ".gz" else packed).decode("utf-8").splitlines()
     records = [json.loads(line) for line in lines]
     records = [record for record in records if record["text"]]
-    others = np.random.default_rng(0).permutation(len(records))[:OTHER_PAPERS].tolist()
-    chosen = [record for number, record in enumerate(records) if record["title"] in titles or number in set(others)]
+    others = set(np.random.default_rng(0).permutation(len(records))[:OTHER_PAPERS].tolist())
+    chosen = [record for number, record in enumerate(records) if record["title"] in titles or number in others]
     with path.open("w", encoding="utf-8") as file:
         for record in chosen:
             told = {"id": record["_id"], "title": record["title"], "abstract": record["text"]}

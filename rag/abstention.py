@@ -12,22 +12,18 @@ NOT_IN_PASSAGES = "not in the passages"
 NOT_IN_CORPUS = "not in the corpus"
 
 # Fitted by eval/fit_abstention.py on the development questions.
-_INTERCEPT = -9.31
+_INTERCEPT = -6.89
 _WEIGHTS = {
-    "dense": 0.82,
-    "lexical": -0.26,
-    "missing_names": -3.59,
-    "other_subject": -2.25,
-    "detail_missing": -3.22,
-    "token_match": 7.33,
-    "least_match": 7.18,
-    "length": 5.0,
+    "dense": 3.14,
+    "missing_names": -2.68,
+    "other_subject": -1.97,
+    "detail_missing": -2.62,
+    "least_match": 9.12,
+    "length": 5.37,
+    "answers": 0.72,
 }
 FITTED = tuple(_WEIGHTS)
-# A paper that is near the question as a whole may match its words less well.
-_THRESHOLD = 0.5
-_THRESHOLD_NEAR = 0.3
-_NEAR_DENSE = 0.4
+_THRESHOLD = 0.3
 # No one paper matches what is asked of several as well as what is asked of it alone.
 _THRESHOLD_SEVERAL = 0.1
 # Papers that the user chose are trusted to be about the question.
@@ -54,14 +50,14 @@ class Signals:
         other_subject: 1 when the question is about a name that is not the document's own, else 0.
         other_names: 1 when the question has names and none of them is the document's own, else 0.
         detail_missing: 1 when a detail is asked for that the document is silent about, else 0.
-        token_match: Mean best cosine of the question's word pieces in the best sentence.
-        least_match: The same of the three pieces that match least, in the whole document.
+        least_match: Mean best cosine, in the whole document, of the three word pieces of the question that match least.
         length: Word pieces of the question, as a part of 30, at most 1: of a long one few match closely.
-            These three are 1 when a paper is named and asked about in general.
+            These two are 1 when a paper is named and asked about in general.
         several: 1 when the question is about several papers, else 0; it lowers what is needed only.
         topic_match: Mean best cosine, in one of the first documents, of the pieces that tell what listed papers are
             about; 0 where no list is asked for.
         named: 1 when the question has the document's own name, else 0.
+        answers: Logit of the reading model that the paper of the best sentence answers.
     """
 
     dense: float
@@ -71,12 +67,12 @@ class Signals:
     other_subject: float
     other_names: float
     detail_missing: float
-    token_match: float
     least_match: float
     length: float
     several: float
     topic_match: float
     named: float
+    answers: float
 
 
 def confidence(signals: Signals) -> float:
@@ -88,12 +84,11 @@ def confidence(signals: Signals) -> float:
     return 1.0 / (1.0 + math.exp(-score))
 
 
-def is_answerable(probability: float, *, dense: float, several: bool, chosen: bool) -> bool:
+def is_answerable(probability: float, *, several: bool, chosen: bool) -> bool:
     """Say whether to answer a question.
 
     Args:
         probability: Its confidence.
-        dense: Cosine of question and best document.
         several: It asks of several papers, or which there are.
         chosen: The papers to look in are known: the user picked them, or they were spoken of.
     """
@@ -101,7 +96,7 @@ def is_answerable(probability: float, *, dense: float, several: bool, chosen: bo
         return probability >= _THRESHOLD_SEVERAL
     if chosen:
         return probability >= _THRESHOLD_CHOSEN
-    return probability >= (_THRESHOLD_NEAR if dense >= _NEAR_DENSE else _THRESHOLD)
+    return probability >= _THRESHOLD
 
 
 def reason_for(signals: Signals) -> str:

@@ -6,25 +6,32 @@ import re
 
 from rag.text import STOP_WORDS
 
+# "Please name all papers that …", "Papers about …".
+_BIDS_PAPERS = (
+    r"^(?:please |(?:can|could|would) you (?:please )?)?(?:(?:list|name|give|show|find|tell|get)\b(?: me)?)?"
+    r" ?(?:all |any |some )?(?:of )?(?:the )?(?:papers|abstracts|studies|surveys|articles|works (?:on|about|that))\b"
+)
 # "Which small models …", not "Which tool works …", "Which models were used …" or "What do the models …".
 _ASKS_LIST = re.compile(
     r"^(?:in )?(?:which|what|list|name|are there|do any)\b(?: of the)?"
     r"(?: (?!(?:do|did|does|is|are|was|were|has|have|gets?|to|of)\b)[\w-]+){0,5}? "
     r"(?:papers|abstracts|studies|surveys|articles|(?<=which )(?:works|authors)"
     r"|(?:(?<=what )|(?<=other )|(?<=related ))works"
-    r"|(?:methods|models|benchmarks|systems|tools|frameworks|approaches|datasets|accelerators|techniques)"
+    r"|(?:methods|models|benchmarks|systems|tools|frameworks|approaches|datasets|accelerators|techniques|platforms|libraries)"
     r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|did|do the|does)\b))\b"
     r"|^(?:what|which) (?:(?:other|related|recent) )?(?:work|research|literature) (?:is|are|has|exists|deals|on)\b"
     r"|^who (?:has|have|else|works?|worked|presents?|proposes?|studies|study|uses?|builds?|offers?|reports?)\b"
     r"|^(?:is|are) there (?:any )?(?:other )?(?:work|research|literature)\b"
-    r"|^any (?:\w+ )?(?:papers?|studies|surveys|work|research)\b",
+    r"|^any (?:\w+ )?(?:papers?|studies|surveys|work|research)\b"
+    rf"|{_BIDS_PAPERS}",
     re.IGNORECASE,
 )
 _ASKS_MORE = re.compile(
     r"[,?;] (?:and )?(?:what|how|which|why|where|when|does|did|do)\b|\band (?:how|why)\b", re.IGNORECASE
 )
 _ASKS_PAPERS = re.compile(
-    r"^(?:in )?(?:which|what|list|name|any)\b.{0,20}\b(?:papers|abstracts|works|studies|surveys|articles|authors)\b",
+    r"^(?:in )?(?:which|what|list|name|any)\b.{0,20}\b(?:papers|abstracts|works|studies|surveys|articles|authors)\b"
+    rf"|{_BIDS_PAPERS}",
     re.IGNORECASE,
 )
 

@@ -57,6 +57,15 @@ def title_head(title: str) -> str:
     return (whole.partition(":")[0].strip() or whole).rstrip("?.! ")
 
 
+def is_titled(question: str, title: str) -> bool:
+    """Say whether a question has what a paper is called, letter for letter but for case and punctuation.
+
+    >>> is_titled("What is proposed in “Small steps, big leaps”?", "Small Steps, Big Leaps: A Study")
+    True
+    """
+    return squeeze(title_head(title)) in squeeze(question)
+
+
 def is_title_case(name: str) -> bool:
     """Say whether a name is ordinary words joined by hyphens, written as in a title."""
     return bool(_TITLE_CASE.fullmatch(name))

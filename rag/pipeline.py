@@ -10,13 +10,9 @@ from types import TracebackType
 from typing import Any
 
 from rag.abstention import (
-    LONG_QUESTION,
     Signals,
-    asks_in_general,
     confidence,
     is_answerable,
-    lacks_detail,
-    lacks_number,
     reason_for,
 )
 from rag.answers import Clock, make_abstention, make_answer
@@ -24,14 +20,17 @@ from rag.composition import compose, quote
 from rag.config import Settings, read_settings
 from rag.conversation import Standalone, stand_alone
 from rag.embedder import Embedder, open_embedder
-from rag.evidence import Candidate, EvidenceFinder, Found, asks_several, choose
+from rag.evidence import Candidate, EvidenceFinder, asks_several, choose
 from rag.index import Index, check_embedder
 from rag.listing import asks_list
 from rag.llm import LLM, Message, open_llm, wrap_llama_index
-from rag.naming import is_own_name, own_names, singular, subject_name
+from rag.naming import own_names
+from rag.onnx_bert import shipped_model_dir
 from rag.prompt import build_prompt
+from rag.reading import OnnxReader, Paper
 from rag.reranker import CrossEncoderReranker
 from rag.retriever import Hit, Retriever, check_question, to_passages
+from rag.signals import OWNERS_AMONG, measure
 from rag.text import names_in, readable, squeeze
 from rag.types import Answer, Document, Done, Draft, Event, Evidence, Passage, Step, Working
 
@@ -40,8 +39,6 @@ SEED = 0
 # Documents whose sentences are weighed; further ones hardly ever hold the answer.
 _READ_DOCUMENTS = 8
 _DRAFT_EVIDENCE = 3
-# Among so many papers, the one that a name of the question belongs to is looked for.
-_OWNERS_AMONG = 3
 _MAX_DRAFT_TOKENS = {"tiny": 96, "full": 256}
 _PROMPT_BUDGET = {"tiny": 400, "full": 2000}
 
@@ -84,6 +81,7 @@ class Pipeline:
         reranker = CrossEncoderReranker(self.settings.reranker) if self.settings.reranker else None
         self._retriever = Retriever(index, embedder, reranker)
         self._finder = EvidenceFinder(embedder, index.rarity)
+        self._reader = OnnxReader(shipped_model_dir(), self.settings.cache_dir, threads=self.settings.thread_count)
 
     @classmethod
     def load(
@@ -144,13 +142,14 @@ class Pipeline:
 
     @property
     def fingerprint(self) -> dict[str, str | int]:
-        """What results depend on: corpus, embedder, index format and language model."""
+        """What results depend on: corpus, index format and models."""
         manifest = self.index.manifest
         return {
             "format": manifest.format,
             "documents": manifest.documents,
             "corpus_hash": manifest.corpus_hash,
             "embedder": manifest.embedder_fingerprint,
+            "reader": self._reader.fingerprint,
             "llm": self.llm.fingerprint if self.llm else "none",
         }
 
@@ -208,7 +207,6 @@ class Pipeline:
         sure = confidence(signals)
         if not evidence or not is_answerable(
             sure,
-            dense=signals.dense,
             several=bool(signals.several),
             chosen=options.within is not None or bool(asked.told),
         ):
@@ -254,11 +252,11 @@ class Pipeline:
         hits = self._retriever.search(_clipped(asked.searched), top_k, within=within)
         if not asked.told or asks_list(asked.mended):
             return hits, _READ_DOCUMENTS
-        spoken = self._retriever.search(_clipped(asked.told), _OWNERS_AMONG, within=within)
+        spoken = self._retriever.search(_clipped(asked.told), OWNERS_AMONG, within=within)
         names = {squeeze(name) for name in names_in(f"{asked.told} {asked.mended}")}
         named = [
             hit
-            for hit in [*spoken[1:], *hits[:_OWNERS_AMONG]]
+            for hit in [*spoken[1:], *hits[:OWNERS_AMONG]]
             if names & set(map(squeeze, own_names(hit.document.title, hit.document.text)))
         ]
         ids = {hit.document.id for hit in [spoken[0], *named]}
@@ -274,56 +272,17 @@ class Pipeline:
         candidates = [
             Candidate(hit.document, hit.score, self.index.tokens[hit.position]) for hit in hits[:_READ_DOCUMENTS]
         ]
-        found = self._finder.find(asked.mended, asked.context, candidates)
-        chosen = choose(asked.mended, found.rankings, candidates, context=asked.context, words=words)
-        signals = self._signals(asked, hits, chosen, found)
+        papers = [Paper(readable(item.document.title), self._finder.sentences(item).texts) for item in candidates]
+        readings = self._reader.read(asked.searched, papers)
+        found = self._finder.find(asked.mended, asked.context, candidates, readings)
+        second = None if asked.context else self._finder.second_paper(asked.mended, candidates)
+        chosen = choose(asked.mended, found.rankings, candidates, context=asked.context, words=words, second=second)
+        signals = measure(asked, hits, chosen, found, knows_word=self._embedder.knows_word, knows_name=self.index.knows)
         listed = asks_list(asked.mended)
         return chosen, replace(
             signals,
             several=float(asks_several(asked.mended, candidates)),
-            topic_match=self._finder.topic_match(asked.mended, candidates[:_OWNERS_AMONG]) if listed else 0.0,
-        )
-
-    def _signals(self, asked: Standalone, hits: Sequence[Hit], evidence: Sequence[Evidence], found: Found) -> Signals:
-        best = hits[0]
-        title, text = best.document.title, best.document.text
-        nearest = [hit.document for hit in hits[:_OWNERS_AMONG]]
-        # Which papers there are is no question about one work.
-        listed = asks_list(asked.mended)
-        # What a follow-up is about stood in an earlier turn.
-        subject = None if listed or asked.context else subject_name(asked.mended)
-        # "CPU" and "Europe" are words of everyone's, unless the question is about what is called so.
-        names = [
-            singular(name)
-            for name in names_in(asked.mended)
-            if name == subject or not self._embedder.knows_word(singular(name).casefold())
-        ]
-        # Of two works each is named by its own paper.
-        named = sum(any(is_own_name(name, near.title, near.text) for name in names) for near in nearest)
-        told = nearest if named > 1 else nearest[:1]
-        squeezed = squeeze(" ".join(f"{document.title} {document.text}" for document in told))
-        own = [name for name in names if is_own_name(name, title, text)]
-        general = bool(own) and asks_in_general(found.terms)
-        return Signals(
-            dense=best.dense,
-            lexical=best.lexical,
-            unknown_names=float(not all(self.index.knows(name) for name in names)),
-            missing_names=sum(squeeze(name) not in squeezed for name in names) / max(len(names), 1),
-            other_subject=float(
-                subject is not None
-                and not any(is_own_name(name, near.title, near.text) for near in nearest for name in {subject, *own})
-            ),
-            other_names=float(bool(names) and not own and not listed and not asked.context),
-            detail_missing=float(
-                lacks_detail(asked.mended, f"{title}\n{text}")
-                or lacks_number(asked.mended, [readable(item.text) for item in evidence])
-            ),
-            token_match=1.0 if general else found.token_match,
-            least_match=1.0 if general else found.least_match,
-            several=0.0,
-            topic_match=0.0,
-            named=float(bool(own)),
-            length=1.0 if general else min(found.pieces / LONG_QUESTION, 1.0),
+            topic_match=self._finder.topic_match(asked.mended, candidates[:OWNERS_AMONG]) if listed else 0.0,
         )
 
 

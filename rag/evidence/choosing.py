@@ -38,15 +38,15 @@ class _Patience(NamedTuple):
 
 # Who names no paper asks in other words than the papers', and has to see which paper it is; a follow-up
 # has few words to choose by.
-_NAMED = _Patience(0.5, 4, 2.8)
-_DESCRIBED = _Patience(0.8, 5, 3.4)
+_NAMED = _Patience(0.7, 4, 2.8)
+_DESCRIBED = _Patience(0.9, 6, 3.4)
 # Half of the questions ask for two things, and abstracts seldom say both in one sentence: a second
 # one is taken if it scores at most this much less than the first.
 _SENTENCES_AT_LEAST = 2
 _WITHIN = 2.0
 # Of each of several named papers: sentences at most, and the chance at which they suffice.
 _SENTENCES_PER_NAMED = 4
-_LIKELY_OF_NAMED = 0.8
+_LIKELY_OF_NAMED = 0.9
 # What it is worth in a list that a sentence tells what its paper presents, and names it.
 _INTRODUCES_BONUS = 2.5
 _NAMES_BONUS = 5.0
@@ -61,6 +61,7 @@ def choose(
     *,
     context: str = "",
     words: int = 50,
+    second: str | None = None,
 ) -> list[Evidence]:
     """Return the sentences an answer of about so many words is made of, most important first.
 
@@ -68,9 +69,19 @@ def choose(
     papers do something the most telling of each such paper, any other the likeliest. What a
     question, or the context it leans on, is about by its grammar is told by the paper whose own
     name that is, not by one that speaks of it.
+
+    Args:
+        question: What is asked.
+        rankings: For each of its clauses every sentence, best first.
+        candidates: The papers they are from, best first.
+        context: What it leans on.
+        words: How long a sure answer may get.
+        second: Id of the paper that a part of the question is about, beside the first.
     """
     named = named_papers(question, candidates)
-    several = named if len(named) > 1 else [] if asks_list(question) else both_papers(question, named, candidates)
+    several = (
+        named if len(named) > 1 else [] if asks_list(question) else both_papers(question, named, candidates, second)
+    )
     if several:
         best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in several]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]

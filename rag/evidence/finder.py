@@ -12,23 +12,29 @@ import numpy as np
 from rag.embedder import Embedder
 from rag.embedder.base import Vectors, product
 from rag.evidence.asked import Asked, clauses_of
+from rag.evidence.halves import half_about_another
 from rag.evidence.sentences import Sentences
 from rag.index import Tokens, max_similarity
 from rag.listing import topic_words
 from rag.naming import own_names
+from rag.reading import Reading
 from rag.text import Span, readable, search_terms, sentence_spans
 from rag.types import Document, Evidence
 
 # Documents whose sentences stay at hand, with one vector per word piece.
 _REMEMBERED_DOCUMENTS = 512
-# What one point of a document's retrieval score, and being the best document, are worth beside
-# what a sentence scores; fitted with the weights of rag.evidence.asked.
-_DOCUMENT_WEIGHT = 7.9
-_BEST_DOCUMENT_BONUS = 1.8
+# What counts for a sentence, fitted by eval/fit_evidence.py: a point of its paper's retrieval score, that this is the
+# best paper, a logit of its paper's reading, a point of what its features score, a logit of its own reading.
+WEIGHTS = {"document": 8.2, "best_document": 2.4, "paper_read": 0.25, "features": 1.67, "sentence_read": 0.64}
 # Word pieces of the question that tell what a document lacks.
 _LEAST_MATCHED = 3
+# The logit of what was not read.
+_UNREAD = -10.0
+# Another paper that is asked about as well is found about as well as the first.
+_SECOND_AMONG = 5
+_SECOND_SHARE = 0.72
 # What a clause counts beside the whole question.
-_CLAUSE_SHARE = 0.7
+CLAUSE_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +52,16 @@ class Found:
 
     Attributes:
         rankings: For each clause every sentence, best first.
-        token_match: Mean best cosine of the question's word pieces in the very best sentence.
         least_match: Mean best cosine, in the first document, of the three pieces that match least.
         pieces: How many word pieces of the question were compared.
+        answers: What came out when the paper of the very best sentence was read.
         terms: What the question asks for beside names of papers, as terms of the index.
     """
 
     rankings: list[list[Evidence]]
-    token_match: float
     least_match: float
     pieces: int
+    answers: float
     terms: tuple[str, ...]
 
 
@@ -68,37 +74,45 @@ class EvidenceFinder:
         self._rarity = rarity
         self._texts = lru_cache(maxsize=_REMEMBERED_DOCUMENTS)(_analyse)
 
-    def find(self, question: str, context: str, candidates: Sequence[Candidate]) -> Found:
+    def find(self, question: str, context: str, candidates: Sequence[Candidate], readings: Sequence[Reading]) -> Found:
         """Return the sentences of the candidates, ranked for each clause of the question.
 
         A sentence counts by the rare terms and the word pieces it shares with the clause and with
         the whole question in its context, by what kind of answer is asked for (a number and its
-        unit, or names the question does not have), by where it stands, and by its document.
+        unit, or names the question does not have), by where it stands, by its document, and by what
+        came out when it was read with the question: one reading per candidate.
         """
         names = {name for item in candidates for name in own_names(item.document.title, item.document.text)}
         whole = self.asked(f"{question} {context}", names)
         clauses = [self.asked(clause, names) for clause in clauses_of(question)]
         rankings: list[list[Evidence]] = [[] for _ in clauses]
-        matches: dict[tuple[str, int], float] = {}
-        for rank, candidate in enumerate(candidates, start=1):
+        for rank, (candidate, reading) in enumerate(zip(candidates, readings, strict=True), start=1):
             document = candidate.document
             sentences = self.sentences(candidate)
-            own = _DOCUMENT_WEIGHT * candidate.score + (_BEST_DOCUMENT_BONUS if rank == 1 else 0.0)
+            own = (
+                WEIGHTS["document"] * candidate.score
+                + WEIGHTS["best_document"] * (rank == 1)
+                + WEIGHTS["paper_read"] * reading.answers
+            )
             as_whole = whole.scores(sentences, document.title)
             for ranking, clause in zip(rankings, clauses, strict=True):
                 scores = clause.scores(sentences, document.title)
                 totals = [
-                    own + _CLAUSE_SHARE * one + (1 - _CLAUSE_SHARE) * other
-                    for one, other in zip(scores, as_whole, strict=True)
+                    own
+                    + WEIGHTS["features"] * (CLAUSE_SHARE * one + (1 - CLAUSE_SHARE) * other)
+                    + WEIGHTS["sentence_read"] * read
+                    for one, other, read in zip(scores, as_whole, reading.sentences, strict=True)
                 ]
                 ranking.extend(_evidence(document, sentences, totals))
-            for span, tokens in zip(sentences.spans, sentences.tokens, strict=True):
-                matches[document.id, span.start] = max_similarity(whole.tokens, tokens)
         rankings = [sorted(ranking, key=lambda evidence: -evidence.score) for ranking in rankings]
         best = max((ranking[0] for ranking in rankings if ranking), key=lambda item: item.score, default=None)
-        token_match = matches[best.document_id, best.start] if best else 0.0
         least_match = _least_match(whole.tokens, candidates[0].tokens.vectors) if candidates else 0.0
-        return Found(rankings, token_match, least_match, len(whole.tokens), tuple(whole.terms))
+        answers = [
+            reading.answers
+            for candidate, reading in zip(candidates, readings, strict=True)
+            if best and candidate.document.id == best.document_id
+        ]
+        return Found(rankings, least_match, len(whole.tokens), max(answers, default=_UNREAD), tuple(whole.terms))
 
     def asked(self, text: str, names: Collection[str]) -> Asked:
         """Return a question or clause, taken apart.
@@ -115,6 +129,18 @@ class EvidenceFinder:
         if not any(rest):
             return Asked(text, self._rarity, pieces)
         return Asked(text, self._rarity, pieces[rest], named=[text[first:last] for first, last in spans])
+
+    def second_paper(self, question: str, candidates: Sequence[Candidate]) -> str | None:
+        """Return the id of the paper that a part of the question is about, beside the first one; None as a rule."""
+        near = [item for item in candidates[:_SECOND_AMONG] if item.score >= _SECOND_SHARE * candidates[0].score]
+        if len(near) < 2:
+            return None
+        text = readable(question)
+        embedding = self._embedder.embed_question(text)
+        pieces = embedding.tokens[1:-1]
+        matches = [product(item.tokens.vectors, pieces.T).max(axis=0, initial=0.0) for item in near]
+        row = half_about_another(text, embedding.offsets[1:-1], np.array(matches))
+        return near[row].document.id if row is not None else None
 
     def topic_match(self, question: str, candidates: Sequence[Candidate]) -> float:
         """Return how well one of the candidates matches what the papers of a list are to be about, by cosine."""

@@ -8,24 +8,27 @@ from itertools import pairwise
 
 from rag.evidence.finder import Candidate
 from rag.listing import asks_list
-from rag.naming import own_names, singular
+from rag.naming import is_titled, own_names, singular, title_head
 from rag.text import names_in, squeeze
 
 # What is asked of each of several papers, though one of them may mention the others.
 _COMPARES = re.compile(
-    r"\b(?:each|both|compare[ds]?|comparison|differ\w*|between|respectively|same)\b"
+    r"\b(?:each|both|compare[ds]?|comparison|differ\w*|between|respectively|same|apart)\b"
     r"|\b(?:do|are|were|did|have)(?: \S+){1,6} and \S+",
     re.IGNORECASE,
 )
 # Two works are asked about, of which perhaps only one by its name.
 _ASKS_TWO = re.compile(r"\b(?:each|both|respectively)\b|\b(?:do|did|are|were|have) the\b[^?]* and the\b", re.IGNORECASE)
 _DESCRIBES_TWO = re.compile(
-    r"\bthe\b[^?]*\band (?:the|a)\b[^?]*\b(?:each|both|respectively)\b"
+    r"\b(?:one|first)\b[^?]*\b(?:another|the other|the second|the one)\b"
+    r"|\bthe\b[^?]*\band (?:the|a)\b[^?]*\b(?:each|both|respectively)\b"
     r"|\b(?:do|did|are|were|have) the\b[^?]* and the\b",
     re.IGNORECASE,
 )
 # The other of two works is found about as well as the one that is named.
 _OTHER_SHARE = 0.75
+# So many words of a title are no chance.
+_TITLE_WORDS = 3
 _MAX_LISTED = 7
 # A document belongs to a list while its score is at least this part of the best one's.
 _LISTED_SHARE = 0.7
@@ -42,6 +45,8 @@ def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
         for name in own_names(item.document.title, item.document.text):
             if squeeze(name) in asked or (" " in name and name.casefold() in question.casefold()):
                 owners.setdefault(squeeze(name), []).append(item.document.id)
+        if len(title_head(item.document.title).split()) >= _TITLE_WORDS and is_titled(question, item.document.title):
+            owners.setdefault(squeeze(item.document.title), []).append(item.document.id)
     papers = {name: ids[0] for name, ids in owners.items() if len(set(ids)) == 1}
     found = list(dict.fromkeys(papers.values()))
     if len(found) > 1 and not _COMPARES.search(question) and not _joins(question, [*papers]):
@@ -68,16 +73,20 @@ def asks_several(question: str, candidates: Sequence[Candidate]) -> bool:
     return asks_list(question) or bool(_DESCRIBES_TWO.search(question)) or len(named_papers(question, candidates)) > 1
 
 
-def both_papers(question: str, named: Sequence[str], candidates: Sequence[Candidate]) -> list[str]:
+def both_papers(
+    question: str, named: Sequence[str], candidates: Sequence[Candidate], second: str | None = None
+) -> list[str]:
     """Return the ids of the two papers that are asked about, of which at most one is named; none where it is not two.
 
-    The others are the best ones, found about as well as the very best.
+    The others are the best ones, found about as well as the very best. Where the question names the
+    first paper or the second, that a part of it is about the second will do.
     """
-    if not (_ASKS_TWO if named else _DESCRIBES_TWO).search(question):
-        return []
-    near = [item.document.id for item in candidates if item.score >= _OTHER_SHARE * candidates[0].score]
-    both = list(dict.fromkeys([*named, *near]))[:2]
-    return both if len(both) == 2 else []
+    if (_ASKS_TWO if named else _DESCRIBES_TWO).search(question):
+        near = [item.document.id for item in candidates if item.score >= _OTHER_SHARE * candidates[0].score]
+        both = list(dict.fromkeys([*named, *near]))[:2]
+        return both if len(both) == 2 else []
+    pair = [candidates[0].document.id, second] if candidates and second else []
+    return [paper for paper in pair if paper] if set(pair) & set(named) else []
 
 
 def listed_papers(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
