@@ -25,7 +25,8 @@ _WEIGHTS = {
 FITTED = tuple(_WEIGHTS)
 _THRESHOLD = 0.3
 # No one paper matches what is asked of several as well as what is asked of it alone.
-_THRESHOLD_SEVERAL = 0.1
+_THRESHOLD_LISTED = 0.1
+_THRESHOLD_SEVERAL = 0.005
 # Papers that the user chose are trusted to be about the question.
 _THRESHOLD_CHOSEN = 0.2
 _RELEVANT_DENSE = 0.3
@@ -84,14 +85,17 @@ def confidence(signals: Signals) -> float:
     return 1.0 / (1.0 + math.exp(-score))
 
 
-def is_answerable(probability: float, *, several: bool, chosen: bool) -> bool:
+def is_answerable(probability: float, *, listed: bool, several: bool, chosen: bool) -> bool:
     """Say whether to answer a question.
 
     Args:
         probability: Its confidence.
-        several: It asks of several papers, or which there are.
+        listed: It asks which papers there are.
+        several: It asks of several papers.
         chosen: The papers to look in are known: the user picked them, or they were spoken of.
     """
+    if listed:
+        return probability >= _THRESHOLD_LISTED
     if several:
         return probability >= _THRESHOLD_SEVERAL
     if chosen:

@@ -18,7 +18,7 @@ _ASKS_LIST = re.compile(
     r"(?:papers|abstracts|studies|surveys|articles|(?<=which )(?:works|authors)"
     r"|(?:(?<=what )|(?<=other )|(?<=related ))works"
     r"|(?:methods|models|benchmarks|systems|tools|frameworks|approaches|datasets|accelerators|techniques|platforms|libraries)"
-    r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|did|do the|does)\b))\b"
+    r"(?! (?:(?:was|were) (?:used|chosen|compared|tested|evaluated|tried|trained|applied)|was|is|did|do the|does)\b))\b"
     r"|^(?:what|which) (?:(?:other|related|recent) )?(?:work|research|literature) (?:is|are|has|exists|deals|on)\b"
     r"|^who (?:has|have|else|works?|worked|presents?|proposes?|studies|study|uses?|builds?|offers?|reports?)\b"
     r"|^(?:is|are) there (?:any )?(?:other )?(?:work|research|literature)\b"

@@ -20,7 +20,7 @@ from rag.composition import compose, quote
 from rag.config import Settings, read_settings
 from rag.conversation import Standalone, stand_alone
 from rag.embedder import Embedder, open_embedder
-from rag.evidence import Candidate, EvidenceFinder, asks_several, choose
+from rag.evidence import Candidate, EvidenceFinder, asks_several, choose, clauses_of
 from rag.index import Index, check_embedder
 from rag.listing import asks_list
 from rag.llm import LLM, Message, open_llm, wrap_llama_index
@@ -38,6 +38,7 @@ History = Sequence[Sequence[str]]
 SEED = 0
 # Documents whose sentences are weighed; further ones hardly ever hold the answer.
 _READ_DOCUMENTS = 8
+_READ_BY_CLAUSE = 2
 _DRAFT_EVIDENCE = 3
 _MAX_DRAFT_TOKENS = {"tiny": 96, "full": 256}
 _PROMPT_BUDGET = {"tiny": 400, "full": 2000}
@@ -207,6 +208,7 @@ class Pipeline:
         sure = confidence(signals)
         if not evidence or not is_answerable(
             sure,
+            listed=bool(signals.topic_match),
             several=bool(signals.several),
             chosen=options.within is not None or bool(asked.told),
         ):
@@ -274,7 +276,14 @@ class Pipeline:
         ]
         papers = [Paper(readable(item.document.title), self._finder.sentences(item).texts) for item in candidates]
         readings = self._reader.read(asked.searched, papers)
-        found = self._finder.find(asked.mended, asked.context, candidates, readings)
+        clauses = clauses_of(asked.mended)
+        # A clause is read as a follow-up of the whole, by the papers that are likeliest to be meant.
+        parts = (
+            [self._reader.read(f"{clause} ({asked.searched})", papers[:_READ_BY_CLAUSE]) for clause in clauses]
+            if len(clauses) > 1
+            else []
+        )
+        found = self._finder.find(asked.mended, asked.context, candidates, readings, parts)
         second = None if asked.context else self._finder.second_paper(asked.mended, candidates)
         chosen = choose(asked.mended, found.rankings, candidates, context=asked.context, words=words, second=second)
         signals = measure(asked, hits, chosen, found, knows_word=self._embedder.knows_word, knows_name=self.index.knows)

@@ -30,8 +30,8 @@ def test_confidence_is_a_probability(signals: Signals) -> None:
 
 def test_a_paper_about_the_question_is_answered_from_and_a_far_one_is_not() -> None:
     """The two ends of the scale."""
-    assert is_answerable(confidence(_STRONG), several=False, chosen=False)
-    assert not is_answerable(confidence(_NONE), several=False, chosen=False)
+    assert is_answerable(confidence(_STRONG), listed=False, several=False, chosen=False)
+    assert not is_answerable(confidence(_NONE), listed=False, several=False, chosen=False)
     assert confidence(_STRONG) > confidence(_NONE)
 
 
@@ -75,15 +75,21 @@ def test_how_many_is_not_answered_without_a_number() -> None:
 @given(st.floats(0, 1))
 def test_papers_the_user_chose_are_trusted_more(probability: float) -> None:
     """What is answered from all papers is answered from chosen ones."""
-    trusted = is_answerable(probability, several=False, chosen=True)
-    assert trusted >= is_answerable(probability, several=False, chosen=False)
+    trusted = is_answerable(probability, listed=False, several=False, chosen=True)
+    assert trusted >= is_answerable(probability, listed=False, several=False, chosen=False)
+
+
+def test_a_list_is_refused_sooner_than_a_comparison() -> None:
+    """Works that are named are here; what a list is about may not be."""
+    assert is_answerable(0.05, listed=False, several=True, chosen=False)
+    assert not is_answerable(0.05, listed=True, several=True, chosen=False)
 
 
 @given(st.floats(0, 1))
 def test_several_papers_are_refused_only_where_one_would_be(probability: float) -> None:
     """No one paper matches it well."""
-    several = is_answerable(probability, several=True, chosen=False)
-    assert several >= is_answerable(probability, several=False, chosen=False)
+    several = is_answerable(probability, listed=False, several=True, chosen=False)
+    assert several >= is_answerable(probability, listed=False, several=False, chosen=False)
 
 
 @pytest.mark.parametrize(

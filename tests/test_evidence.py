@@ -79,6 +79,18 @@ def test_a_sentence_that_was_read_as_the_answer_is_first(finder: EvidenceFinder)
     assert ranked[0].text == "Blocks are tuned."
 
 
+def test_a_clause_is_answered_by_what_was_read_for_it(finder: EvidenceFinder) -> None:
+    """Of the papers that were read so; of the others what was read for the whole counts."""
+    question = "How small are phones, and how are blocks tuned?"
+    sentences = len(sentence_spans(_MEMORY.text))
+    whole = [Reading(0.0, [0.0] * len(sentence_spans(item.document.text))) for item in _BOTH]
+    parts = [[Reading(0.0, [60.0 * (number == best) for number in range(sentences)])] for best in (2, 1)]
+
+    rankings = finder.find(question, "", _BOTH, whole, parts).rankings
+
+    assert ["It runs" in rankings[0][0].text, "46" in rankings[1][0].text] == [True, True]
+
+
 def test_a_paper_that_was_read_as_answering_goes_before(finder: EvidenceFinder) -> None:
     """Its sentences count by it."""
     readings = [
@@ -232,6 +244,9 @@ def test_a_list_tells_what_each_paper_presents() -> None:
         ("Which of the papers speak of phones?", 2),
         ("Which tool works on phones?", 1),
         ("Which models were used on phones?", 1),
+        ("Which of the eight models was best on phones?", 1),
+        ("Please name all papers on phones.", 2),
+        ("papers dealing with phones", 2),
         ("What do the papers say of phones?", 1),
         ("What work is there on phones?", 2),
         ("Who has looked at phones?", 2),

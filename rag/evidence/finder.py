@@ -74,13 +74,27 @@ class EvidenceFinder:
         self._rarity = rarity
         self._texts = lru_cache(maxsize=_REMEMBERED_DOCUMENTS)(_analyse)
 
-    def find(self, question: str, context: str, candidates: Sequence[Candidate], readings: Sequence[Reading]) -> Found:
+    def find(
+        self,
+        question: str,
+        context: str,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        parts: Sequence[Sequence[Reading]] = (),
+    ) -> Found:
         """Return the sentences of the candidates, ranked for each clause of the question.
 
         A sentence counts by the rare terms and the word pieces it shares with the clause and with
         the whole question in its context, by what kind of answer is asked for (a number and its
         unit, or names the question does not have), by where it stands, by its document, and by what
-        came out when it was read with the question: one reading per candidate.
+        came out when it was read with the question.
+
+        Args:
+            question: What is asked.
+            context: What it leans on.
+            candidates: Papers, best first.
+            readings: Of each candidate, for the whole question.
+            parts: For each clause, of the first candidates; none where the question is not parted.
         """
         names = {name for item in candidates for name in own_names(item.document.title, item.document.text)}
         whole = self.asked(f"{question} {context}", names)
@@ -95,13 +109,14 @@ class EvidenceFinder:
                 + WEIGHTS["paper_read"] * reading.answers
             )
             as_whole = whole.scores(sentences, document.title)
-            for ranking, clause in zip(rankings, clauses, strict=True):
+            for number, (ranking, clause) in enumerate(zip(rankings, clauses, strict=True)):
+                part = parts[number][rank - 1] if parts and rank <= len(parts[number]) else reading
                 scores = clause.scores(sentences, document.title)
+                features = _mixed(scores, as_whole)
+                read = _mixed(part.sentences, reading.sentences)
                 totals = [
-                    own
-                    + WEIGHTS["features"] * (CLAUSE_SHARE * one + (1 - CLAUSE_SHARE) * other)
-                    + WEIGHTS["sentence_read"] * read
-                    for one, other, read in zip(scores, as_whole, reading.sentences, strict=True)
+                    own + WEIGHTS["features"] * told + WEIGHTS["sentence_read"] * logit
+                    for told, logit in zip(features, read, strict=True)
                 ]
                 ranking.extend(_evidence(document, sentences, totals))
         rankings = [sorted(ranking, key=lambda evidence: -evidence.score) for ranking in rankings]
@@ -174,6 +189,11 @@ def _least_match(asked: Vectors, told: Vectors) -> float:
         return 0.0
     best = product(told, asked.T).max(axis=0)
     return float(np.sort(best)[:_LEAST_MATCHED].mean())
+
+
+def _mixed(of_clause: Sequence[float], of_whole: Sequence[float]) -> list[float]:
+    """Return what clause and whole question say of each sentence, together."""
+    return [CLAUSE_SHARE * one + (1 - CLAUSE_SHARE) * other for one, other in zip(of_clause, of_whole, strict=True)]
 
 
 def _evidence(document: Document, sentences: Sentences, scores: Sequence[float]) -> list[Evidence]:
