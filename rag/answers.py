@@ -69,7 +69,7 @@ _EXPLANATIONS = {
 def make_abstention(asked: Standalone, hits: Sequence[Hit], reason: str, sure: float, clock: Clock, llm: str) -> Answer:
     """Return an answer that says, in words too, why the papers give none, and names the nearest."""
     nearest = "; ".join(plain(hit.document.title) for hit in hits[:3])
-    empty = Composition((), (), "none")
+    empty = Composition((), (), "none", asked.searched)
     answer = make_answer(asked, hits, empty, sure, clock, llm)
     text = f"{CANNOT_ANSWER} {_EXPLANATIONS[reason]} Nearest papers: {nearest}."
     return replace(answer, text=text, abstained=True, reason=reason)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.grounding import Verdict, check_sentence, repair_sentence
-from rag.naming import title_head
+from rag.naming import is_titled, title_head
 from rag.quoting import plain, retell
 from rag.text import names_in, readable, search_terms, sentence_spans, squeeze
 from rag.types import AnswerSentence, Citation, Evidence, Origin, Support
@@ -23,6 +23,8 @@ _TOLD: tuple[Callable[[str], Iterable[str]], ...] = (
     search_terms,
 )
 _LEFT_OUT_AT_MOST = 0.5
+# A longer part of a title before its colon is no name.
+_NAME_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +44,38 @@ class Composition:
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
     origin: Origin
+    question: str
 
     @property
     def text(self) -> str:
-        """The sentences, each with its markers before its full stop; those of several papers after their titles."""
-        sections = by_paper(self.sentences, self.citations)
+        """The sentences, each with its markers before its full stop, after what their paper is called where need be."""
+        sections = by_paper(self.sentences, self.citations, self.question)
         told = [(title, " ".join(map(_marked, sentences))) for title, sentences in sections]
-        if len(told) < 2:
-            return "".join(sentences for _, sentences in told)
-        return "\n\n".join(f"{title} – {sentences}" for title, sentences in told)
+        return "\n\n".join(f"{title} – {sentences}" if title else sentences for title, sentences in told)
 
 
 def by_paper(
-    sentences: Sequence[AnswerSentence], citations: Sequence[Citation]
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation], question: str
 ) -> list[tuple[str, list[AnswerSentence]]]:
-    """Return what the papers are called that an answer's sentences are drawn from, with their sentences, in order."""
+    """Return what the papers are called that an answer's sentences are drawn from, with their sentences, in order.
+
+    A single paper is called something, else "", only when it goes by a short name that neither the
+    question nor a sentence has: who does not know the paper learns what it is called.
+    """
     cited = {citation.marker: citation for citation in citations}
     sections: dict[str, tuple[str, list[AnswerSentence]]] = {}
     for sentence in sentences:
         source = cited[sentence.markers[0]]
         sections.setdefault(source.document_id, (title_head(source.title), []))[1].append(sentence)
-    return list(sections.values())
+    if len(sections) != 1:
+        return list(sections.values())
+    [(title, own)] = sections.values()
+    known = len(title.split()) > _NAME_WORDS or any(is_titled(text, title) for text in (question, *_texts(own)))
+    return [("" if known else title, own)]
+
+
+def _texts(sentences: Sequence[AnswerSentence]) -> list[str]:
+    return [sentence.text for sentence in sentences]
 
 
 def compose(draft: str, evidence: Sequence[Evidence], *, question: str) -> Composition:
@@ -76,7 +89,7 @@ def compose(draft: str, evidence: Sequence[Evidence], *, question: str) -> Compo
     quotes = [quote(item) for item in evidence]
     claims, from_draft = _choose(checked, quotes, question)
     origin: Origin = "quotes" if not from_draft else "repaired" if repaired else "draft"
-    return _cite(_together(claims), origin)
+    return _cite(_together(claims), origin, question)
 
 
 def quote(evidence: Evidence) -> Claim:
@@ -147,7 +160,7 @@ def _left_out(told: Callable[[str], Iterable[str]], claim: str, source: str, que
     return set(told(source)) - set(told(question)) - set(told(claim))
 
 
-def _cite(claims: Sequence[Claim], origin: Origin) -> Composition:
+def _cite(claims: Sequence[Claim], origin: Origin, question: str) -> Composition:
     markers: dict[tuple[str, int, int], int] = {}
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
@@ -170,7 +183,7 @@ def _cite(claims: Sequence[Claim], origin: Origin) -> Composition:
                 )
             own.append(markers[key])
         sentences.append(AnswerSentence(claim.text, tuple(sorted(own)), claim.support))
-    return Composition(tuple(sentences), tuple(citations), origin)
+    return Composition(tuple(sentences), tuple(citations), origin, question)
 
 
 def _marked(sentence: AnswerSentence) -> str:

@@ -9,7 +9,7 @@ _TEXT = (
     "It fine-tunes a few top blocks near the output. "
     "Training takes 12 hours on a single GPU."
 )
-_QUESTION = "How much memory does the method save?"
+_QUESTION = "How much memory does the method of MobileTL save?"
 
 
 def _evidence(sentence: str, document_id: str = "d", title: str = "MobileTL") -> Evidence:
@@ -131,7 +131,7 @@ def test_markers_stand_before_the_full_stop() -> None:
 
 def test_no_evidence_gives_no_sentence() -> None:
     """Then there is nothing a draft could rest on."""
-    assert _compose("The method is fast.", []) == Composition((), (), "quotes")
+    assert _compose("The method is fast.", []) == Composition((), (), "quotes", _QUESTION)
 
 
 _sentences = st.sampled_from(
@@ -167,7 +167,7 @@ def test_every_sentence_has_a_marker_and_every_marker_a_citation(draft: str, evi
 
 
 def test_sentences_of_several_papers_stand_after_what_each_is_called() -> None:
-    """Those of one paper together, as one paragraph of their own; of a single paper nothing is called."""
+    """Those of one paper together, as one paragraph of their own."""
     other = _evidence("Training takes 12 hours on a single GPU.", "e", "LongRun: Training for Hours.")
     answer = _compose("", [_MEMORY, other, _BLOCKS])
 
@@ -175,5 +175,15 @@ def test_sentences_of_several_papers_stand_after_what_each_is_called() -> None:
     assert first.startswith("MobileTL – The authors' method reduces")
     assert first.endswith("[2].")
     assert second == "LongRun – Training takes 12 hours on a single GPU [3]."
-    assert [title for title, _ in by_paper(answer.sentences, answer.citations)] == ["MobileTL", "LongRun"]
-    assert _compose("", _ALL).text.startswith("The authors' method")
+    assert [title for title, _ in by_paper(answer.sentences, answer.citations, "")] == ["MobileTL", "LongRun"]
+
+
+def test_a_single_paper_is_called_by_name_where_the_asker_does_not_know_it() -> None:
+    """Not where question or answer have the name, nor by a title that is no name."""
+    unknown = compose("", [_MEMORY], question="How can memory be saved?").text
+    known = compose("", [_MEMORY], question="How much memory does MobileTL save?").text
+    titled = _evidence("Training takes 12 hours on a single GPU.", "e", "A study of how long it takes to train")
+
+    assert unknown.startswith("MobileTL – The authors' method reduces")
+    assert known.startswith("The authors' method reduces")
+    assert compose("", [titled], question="How long does it take?").text.startswith("Training takes 12 hours")

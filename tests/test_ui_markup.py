@@ -136,9 +136,10 @@ def test_a_hostile_paper_adds_no_element_to_an_answer() -> None:
 
 def test_the_words_of_a_shown_answer_are_the_words_of_the_answer() -> None:
     """Sentences and markers on the page read like `Answer.text`."""
-    markup = render_turn(Turn("t", "How much?", "answered", (), _answer()), _lookup)
+    named = _answer(question="How much does TinyTune save?", searched="How much does TinyTune save?")
+    markup = render_turn(Turn("t", named.question, "answered", (), named), _lookup)
 
-    assert _words(markup, "p", "rag-answer") == _answer().text
+    assert _words(markup, "p", "rag-answer") == named.text
 
 
 @pytest.mark.parametrize(

@@ -85,12 +85,12 @@ def _step(name: str, number: int, reached: int) -> str:
 
 def _answer(turn: Turn, answer: Answer) -> str:
     quotes = {citation.marker: citation for citation in answer.citations}
-    sections = by_paper(answer.sentences, answer.citations)
+    sections = by_paper(answer.sentences, answer.citations, answer.searched)
     told = [
         (title, " ".join(_sentence(turn, sentence, quotes, answer.origin) for sentence in sentences))
         for title, sentences in sections
     ]
-    if len(told) == 1:
+    if len(told) == 1 and not told[0][0]:
         return f'{_searched(answer)}<p class="rag-answer">{told[0][1]}</p>'
     parts = "".join(f'<p><b class="rag-told-by">{verbatim(title)}</b> {sentences}</p>' for title, sentences in told)
     return f'{_searched(answer)}<div class="rag-answer">{parts}</div>'
