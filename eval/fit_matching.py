@@ -26,7 +26,7 @@ import torch
 from rag import Pipeline
 from rag.config import read_settings
 from rag.embedder import open_embedder
-from rag.embedder.base import Embedding, unit_rows
+from rag.embedder.base import Embedding
 from rag.embedder.onnx_minilm import OnnxMiniLM, _run
 from rag.embedder.projection import TRAINED, principal_directions
 from rag.evaluation.gold import states
@@ -37,6 +37,7 @@ from rag.index import TITLE, Index, build_folder
 from rag.naming import own_names
 from rag.retriever import _LEXICAL_WEIGHT, _RERANKED, matched_part, token_weight
 from rag.text import readable
+from rag.vectors import unit_rows
 
 TYPES = ("fact", "noisy", "paraphrase", "followup")
 TRAINING = Path("eval/training")

@@ -45,20 +45,14 @@ def weights_digest(model_dir: Path) -> str:
 
 
 def open_graph(graph: Path, load_model: Callable[[], Any], *, inputs: int) -> Any:
-    """Return a session, on one thread, of the graph kept at a path, made on first use.
-
-    Args:
-        graph: Where it is kept.
-        load_model: Gives the transformers model to export, when there is no graph yet.
-        inputs: How many of input_ids, attention_mask and token_type_ids the graph takes.
+    """Return a session, on one thread, of the graph kept at a path, made on first use as by `ensure_graph`.
 
     Raises:
         EmbedderError: The graph is damaged or cannot be kept.
     """
     import onnxruntime
 
-    if not graph.exists():
-        _make(graph, load_model, inputs)
+    ensure_graph(graph, load_model, inputs=inputs)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -78,7 +72,19 @@ def run_graph(session: Any, ids: list[int], types: list[int] | None = None) -> N
     return np.asarray(session.run(None, inputs)[0][0], dtype=np.float32)
 
 
-def _make(graph: Path, load_model: Callable[[], Any], inputs: int) -> None:
+def ensure_graph(graph: Path, load_model: Callable[[], Any], *, inputs: int) -> None:
+    """Make the graph to be kept at a path, whole or not at all; nothing where it is there.
+
+    Args:
+        graph: Where it is kept.
+        load_model: Gives the transformers model to export.
+        inputs: How many of input_ids, attention_mask and token_type_ids the graph takes.
+
+    Raises:
+        EmbedderError: It cannot be kept.
+    """
+    if graph.exists():
+        return
     logger.info("preparing a model, once: %s", graph)
     try:
         graph.parent.mkdir(parents=True, exist_ok=True)

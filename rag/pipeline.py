@@ -36,8 +36,10 @@ from rag.types import Answer, Document, Done, Draft, Event, Evidence, Passage, S
 
 History = Sequence[Sequence[str]]
 SEED = 0
-# Documents whose sentences are weighed; further ones hardly ever hold the answer.
+# Documents whose sentences are weighed, and what part of the best one's score each needs; further ones hardly ever
+# hold the answer.
 _READ_DOCUMENTS = 8
+_READ_SHARE = 0.6
 _READ_BY_CLAUSE = 2
 _DRAFT_EVIDENCE = 3
 _MAX_DRAFT_TOKENS = {"tiny": 96, "full": 256}
@@ -112,7 +114,9 @@ class Pipeline:
             )
         else:
             language_model = wrap_llama_index(llm)
-        return cls(opened, model, language_model, settings=settings)
+        pipeline = cls(opened, model, language_model, settings=settings)
+        pipeline._reader.prepare()
+        return pipeline
 
     def search(
         self, question: str, top_k: int = 10, *, within: Collection[str] | None = None, history: History = ()
@@ -272,7 +276,9 @@ class Pipeline:
 
     def _read(self, asked: Standalone, hits: Sequence[Hit], words: int) -> tuple[list[Evidence], Signals]:
         candidates = [
-            Candidate(hit.document, hit.score, self.index.tokens[hit.position]) for hit in hits[:_READ_DOCUMENTS]
+            Candidate(hit.document, hit.score, self.index.tokens[hit.position])
+            for number, hit in enumerate(hits[:_READ_DOCUMENTS])
+            if number == 0 or hit.score >= _READ_SHARE * hits[0].score
         ]
         papers = [Paper(readable(item.document.title), self._finder.sentences(item).texts) for item in candidates]
         readings = self._reader.read(asked.searched, papers)

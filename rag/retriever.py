@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedder import Embedder
-from rag.embedder.base import inner_products
 from rag.errors import QuestionError
 from rag.index import Index
 from rag.reranker import Reranker
 from rag.text import STOP_WORDS, fold, readable, search_terms, stem
 from rag.types import Document, Passage
+from rag.vectors import inner_products
 
 Scores = NDArray[np.float32]
 # Measured on six development sets (DECISIONS.md, "Retriever").

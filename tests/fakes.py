@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from rag.embedder.base import Embedding, unit_rows
+from rag.embedder.base import Embedding
 from rag.llm import Message
+from rag.vectors import unit_rows
 
 
 class ScriptedLLM:

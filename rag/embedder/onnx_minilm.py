@@ -16,9 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rag.embedder.base import Embedding, Vectors, product, unit_rows
+from rag.embedder.base import Embedding
 from rag.embedder.projection import TOKEN_DIMENSION, TRAINED, trained_projection
 from rag.onnx_bert import open_graph, run_graph, weights_digest
+from rag.vectors import Vectors, product, unit_rows
 
 # Raised whenever the export below would give other vectors.
 _RECIPE = "int8-per-channel-1"

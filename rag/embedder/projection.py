@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.embedder.base import Vectors, unit_rows
 from rag.errors import EmbedderError
+from rag.vectors import Vectors, unit_rows
 
 TOKEN_DIMENSION = 64
 # For the shipped model, fitted by eval/fit_matching.py; shape (384, 64).

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from rag.embedder.base import Embedding, Vectors, product, unit_rows
+from rag.embedder.base import Embedding
 from rag.embedder.projection import load_projection
 from rag.errors import EmbedderError
+from rag.vectors import Vectors, product, unit_rows
 
 _BATCH = 32
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.embedder.base import Vectors
 from rag.evidence.sentences import Sentences
 from rag.index import max_similarity
 from rag.text import search_terms, squeeze
+from rag.vectors import Vectors
 
 # Fitted by eval/fit_matching.py as a choice among the sentences of the papers found; that of the word pieces, 17 by the
 # fit, was lowered on the development questions.

@@ -10,7 +10,6 @@ from functools import lru_cache
 import numpy as np
 
 from rag.embedder import Embedder
-from rag.embedder.base import Vectors, product
 from rag.evidence.asked import Asked, clauses_of
 from rag.evidence.halves import half_about_another
 from rag.evidence.sentences import Sentences
@@ -20,6 +19,7 @@ from rag.naming import own_names
 from rag.reading import Reading
 from rag.text import Span, readable, search_terms, sentence_spans
 from rag.types import Document, Evidence
+from rag.vectors import Vectors, product
 
 # Documents whose sentences stay at hand, with one vector per word piece.
 _REMEMBERED_DOCUMENTS = 512

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.embedder.base import Vectors
 from rag.text import Span
+from rag.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)

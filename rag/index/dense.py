@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedder.base import Vectors, inner_products
+from rag.vectors import Vectors, inner_products
 
 Positions = NDArray[np.int64]
 

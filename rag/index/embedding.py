@@ -11,13 +11,13 @@ import numpy as np
 
 from rag.chunks import embedded_text
 from rag.embedder import Embedder, Embedding
-from rag.embedder.base import Vectors
 from rag.index.dense import write_dense
 from rag.index.folder import FAISS_NAME, WINDOWS_NAME, Index
 from rag.index.rows import RowFile
 from rag.index.tokens import TokenCodes, TokenWriter, to_codes, tokens_of
 from rag.text import sentence_spans
 from rag.types import Chunk, Document
+from rag.vectors import Vectors
 
 Progress = Callable[[int, int], None]
 _TEXTS_AT_ONCE = 1024

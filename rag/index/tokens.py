@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedder import Embedding
-from rag.embedder.base import Vectors, product, unit_rows
 from rag.index.rows import RowFile
 from rag.text import STOP_WORDS, Span
 from rag.types import Chunk, Document
+from rag.vectors import Vectors, product, unit_rows
 
 _TOKENS_NAME = "tokens.npy"
 _OWNERS_NAME = "token_sentences.npy"

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.onnx_bert import open_graph, run_graph, weights_digest
+from rag.onnx_bert import ensure_graph, open_graph, run_graph, weights_digest
 from rag.reading.adapter import ADAPTER, Heads, adapted_model, load_heads
 from rag.reading.base import Paper, Reading
 from rag.reading.pieces import Row, rows_of
+from rag.vectors import product, unit_rows
 
 # Raised whenever the export would give other numbers.
 _RECIPE = "reader-int8-1"
+_INPUTS = 3
 # Of a text longer than an abstract only the beginning is read.
 _MAX_ROWS = 4
 # What a sentence gets that was not read.
@@ -52,6 +53,14 @@ class OnnxReader:
         adapter = hashlib.sha256(ADAPTER.read_bytes()).hexdigest()[:8]
         return f"{_RECIPE}:{weights_digest(self._model_dir)}:{adapter}"
 
+    def prepare(self) -> None:
+        """Make the graph, if it was not made yet: some ten seconds that the first question need not wait.
+
+        Raises:
+            EmbedderError: It cannot be kept.
+        """
+        ensure_graph(self._graph, self._load_model, inputs=_INPUTS)
+
     def read(self, question: str, papers: Sequence[Paper]) -> list[Reading]:
         """See `ReadingModel`."""
         with self._lock:
@@ -65,12 +74,18 @@ class OnnxReader:
             for paper, own in zip(papers, read, strict=True)
         ]
 
+    @property
+    def _graph(self) -> Path:
+        return self._cache_dir / f"{self.fingerprint.replace(':', '-')}.onnx"
+
+    def _load_model(self) -> Any:
+        return adapted_model(self._model_dir)
+
     @cached_property
     def _loaded(self) -> _Loaded:
         from tokenizers import Tokenizer
 
-        graph = self._cache_dir / f"{self.fingerprint.replace(':', '-')}.onnx"
-        session = open_graph(graph, lambda: adapted_model(self._model_dir), inputs=3)
+        session = open_graph(self._graph, self._load_model, inputs=_INPUTS)
         tokenizer = Tokenizer.from_file(str(self._model_dir / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -101,26 +116,20 @@ def _read(loaded: _Loaded, row: Row) -> _RowReading:
     """
     tokens = run_graph(loaded.session, row.ids, row.types)
     heads = loaded.heads
-    logits = tokens @ heads.weight.T + heads.bias
+    logits = product(tokens, heads.weight.T) + heads.bias
     owners = np.array(row.owners)
     told = owners >= 0
     asked = tokens[1 : row.asked + 1]
     if not told.any() or not len(asked):
         return _RowReading(float(logits[0, 0]), {})
-    question = _unit(asked.mean(axis=0))
-    cosines = _unit(tokens @ heads.projection) @ _unit(asked @ heads.projection).T
+    question = unit_rows(asked.mean(axis=0))
+    cosines = product(unit_rows(product(tokens, heads.projection)), unit_rows(product(asked, heads.projection)).T)
     sentences: dict[int, float] = {}
     for number in np.unique(owners[told]).tolist():
         own = owners == number
-        close = _unit(tokens[own].mean(axis=0)) @ question - USUAL_COSINE
+        close = unit_rows(tokens[own].mean(axis=0)) @ question - USUAL_COSINE
         matched = cosines[own].max(axis=0).mean() - USUAL_MATCH
         score = heads.mix[0] * close + heads.mix[1] * matched + logits[own, 1].mean() + logits[own, 2].max()
         sentences[number] = float(score)
-    paper = heads.mix[2] * max(sentences.values()) + heads.mix[3] * (_unit(tokens[told].mean(axis=0)) @ question)
+    paper = heads.mix[2] * max(sentences.values()) + heads.mix[3] * (unit_rows(tokens[told].mean(axis=0)) @ question)
     return _RowReading(float(logits[0, 0] + paper), sentences)
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return rows scaled to length 1."""
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
