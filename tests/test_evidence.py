@@ -3,6 +3,7 @@ from fakes import HashEmbedder
 
 from rag.chunks import chunk_document, embedded_text
 from rag.evidence import Candidate, EvidenceFinder, Found, asks_several, choose
+from rag.evidence.neighbours import with_neighbours
 from rag.evidence.papers import named_papers
 from rag.index.tokens import tokens_of
 from rag.reading import Reading
@@ -271,6 +272,41 @@ def test_an_enumeration_is_told_to_its_end(finder: EvidenceFinder) -> None:
         "The chip has two ideas: First, it shares units.",
         "Second, it skips zeros.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("best", "told"),
+    [
+        ((1,), ["We present Gate.", "It halves the energy."]),
+        # Two steps back, where the one before leans as well.
+        ((2,), ["We present Gate.", "It halves the energy.", "This lets a cell last a year."]),
+        # What leans stands behind what it leans on, however important each is.
+        ((1, 3, 0), ["We present Gate.", "It halves the energy.", "This paper is short."]),
+        ((4, 3), ["Both gates and cells are sold.", "This paper is short."]),
+    ],
+)
+def test_a_sentence_that_leans_on_the_one_before_comes_with_it(best: tuple[int, ...], told: list[str]) -> None:
+    """Once, and not where "this" is the paper itself or the words follow that "both" sums up."""
+    text = (
+        "We present Gate. It halves the energy. This lets a cell last a year. This paper is short. "
+        "Both gates and cells are sold."
+    )
+    ranked = _told(text, best=0)
+    sentences = sorted(ranked, key=lambda item: item.start)
+
+    chosen = with_neighbours([sentences[number] for number in best], ranked)
+
+    assert [item.text for item in chosen] == told
+
+
+def test_an_answer_says_what_its_it_is(finder: EvidenceFinder) -> None:
+    """However far ahead the sentence is that begins with it."""
+    text = "Chips matter. We present Gate. It halves the energy. It is sold in shops."
+    candidates = [_candidate(Document("chip", "The chip", text), 1.0)]
+
+    chosen = choose("What does it do to the energy?", [_told(text, best=2)], candidates)
+
+    assert [item.text for item in chosen] == ["We present Gate.", "It halves the energy."]
 
 
 def _told(text: str, *, best: int) -> list[Evidence]:

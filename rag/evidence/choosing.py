@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import NamedTuple
 
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
+from rag.evidence.neighbours import with_neighbours
 from rag.evidence.papers import both_papers, listed_papers, named_papers
 from rag.listing import asks_list, asks_papers
 from rag.naming import own_names, subject_name
 from rag.text import readable, search_terms, squeeze
 from rag.types import Evidence
 
-# An enumeration goes on in the next sentence.
-_FIRST = re.compile(r"\b(?:first|firstly),", re.IGNORECASE)
-_NEXT = re.compile(r"^(?:second|secondly|third|thirdly|finally|lastly),", re.IGNORECASE)
 _MAX_PAPERS = 2
 
 
@@ -65,6 +62,8 @@ def choose(
 ) -> list[Evidence]:
     """Return the sentences an answer of about so many words is made of, most important first.
 
+    Each comes with the sentences that it cannot be understood without.
+
     A question about several named papers gets the likeliest sentences of each, one that asks which
     papers do something the most telling of each such paper, any other the likeliest. What a
     question, or the context it leans on, is about by its grammar is told by the paper whose own
@@ -78,6 +77,18 @@ def choose(
         words: How long a sure answer may get.
         second: Id of the paper that a part of the question is about, beside the first.
     """
+    ranked = _once(item for ranking in rankings for item in ranking)
+    return with_neighbours(_chosen(question, rankings, candidates, context, words, second), ranked)
+
+
+def _chosen(
+    question: str,
+    rankings: Sequence[Sequence[Evidence]],
+    candidates: Sequence[Candidate],
+    context: str,
+    words: int,
+    second: str | None,
+) -> list[Evidence]:
     named = named_papers(question, candidates)
     several = (
         named if len(named) > 1 else [] if asks_list(question) else both_papers(question, named, candidates, second)
@@ -165,20 +176,7 @@ def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int, patience:
         near = room and item.score >= best.score - _WITHIN
         if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (near and item.document_id in papers):
             chosen.append(item)
-    return _with_enumerations(chosen, ranked)
-
-
-def _with_enumerations(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> list[Evidence]:
-    """Return the chosen sentences, each that says "First, …" followed by those that go on with "Second, …"."""
-    after = {(item.document_id, item.start): item for item in ranked}
-    complete: list[Evidence] = []
-    for item in chosen:
-        complete.append(item)
-        if _FIRST.search(item.text):
-            starts = sorted(start for paper, start in after if paper == item.document_id and start > item.start)
-            following = takewhile(lambda one: _NEXT.match(one.text), (after[item.document_id, at] for at in starts))
-            complete += following
-    return list(dict.fromkeys(complete))
+    return chosen
 
 
 def _clause_firsts(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Evidence]:
