@@ -29,6 +29,13 @@ WEIGHTS = "Outlier channels are kept in 16 bits, and all other weights are store
 SUPPORTED = [
     ("number respelled", "It is 20,000 GPU hours in 7.9times less.", "It is 20k GPU hours in 7.9x less."),
     ("percent", "The cover declined by 24%.", "The cover declined by 24 percent."),
+    (
+        "told of the authors",
+        "We find that AI agents know many topics -- e.g. an agent wrote a faster kernel than any of our human experts'"
+        " -- and can generate and test solutions over ten times faster than humans.",
+        "The authors find that AI agents know many topics -- e.g. an agent wrote a faster kernel than any of their"
+        " human experts' -- and can generate and test solutions over ten times faster than humans.",
+    ),
     ("billion", "We train a 1.7-billion-parameter model.", "The authors train a model of 1.7B parameters."),
     ("half", "Amber lamps halved the decline.", "Amber lamps cut the decline by 50%."),
     ("quarter", "Wind speed was reduced by a quarter.", "Wind speed was reduced by 25%."),

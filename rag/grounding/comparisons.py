@@ -17,6 +17,7 @@ from rag.grounding.lexicon import (
     DIRECTIONS,
     FUNCTION_WORDS,
     ORDERED_VERBS,
+    OWN_WORK,
     QUALITY,
     QUANTITY,
 )
@@ -25,6 +26,7 @@ from rag.grounding.tokens import Token
 
 Tokens = tuple[Token, ...]
 OWN = "own work"
+_AUTHORS = frozenset(["author", "authors"])
 _BE = frozenset(words("is are was were be been being"))
 _PREPOSITIONS = (
     ("compared", "to"),
@@ -225,12 +227,13 @@ def _right(tokens: Tokens, start: int) -> frozenset[str]:
 
 
 def sides(tokens: Sequence[Token]) -> frozenset[str]:
-    """Return the keys of what a comparison names; "we" and "our method" become one key."""
+    """Return the keys of what a comparison names; "we", "our method" and "the authors" become one key."""
     keys = {
         denied_key(token)
         for token in tokens
-        if token.heavy or (token.kind == "word" and token.norm not in FUNCTION_WORDS and token.norm not in DIRECTIONS)
+        if token.norm not in _AUTHORS
+        and (token.heavy or (token.kind == "word" and token.norm not in FUNCTION_WORDS | DIRECTIONS.keys()))
     }
-    if any(token.norm in ("we", "our", "us") for token in tokens):
+    if any(token.norm in OWN_WORK | _AUTHORS for token in tokens):
         keys.add(OWN)
     return frozenset(keys)
