@@ -37,6 +37,11 @@ SUPPORTED = [
         " human experts' -- and can generate and test solutions over ten times faster than humans.",
     ),
     ("billion", "We train a 1.7-billion-parameter model.", "The authors train a model of 1.7B parameters."),
+    (
+        "first in time",
+        "Labels are merged, then the network is trained.",
+        "Labels are first merged, then the network is trained.",
+    ),
     ("half", "Amber lamps halved the decline.", "Amber lamps cut the decline by 50%."),
     ("quarter", "Wind speed was reduced by a quarter.", "Wind speed was reduced by 25%."),
     ("factor", "Model size shrinks by a factor of 4.", "Models become four times smaller."),
@@ -83,6 +88,11 @@ UNSUPPORTED = [
     ("all for some", "We evaluate various models.", "All models are evaluated."),
     ("all for all other", WEIGHTS, "All weights are stored in 4 bits."),
     ("superlative", "It achieves similar or better accuracy.", "It achieves the best accuracy."),
+    (
+        "first of all",
+        "We present a compiler for quantum chips.",
+        "The authors present the first compiler for quantum chips.",
+    ),
     ("superlative without limits", NEMOTRON, "Nemotron-51B is the most accurate language model."),
     ("compared with the best", "It surpasses the state-of-the-art.", "It is the state-of-the-art."),
     ("comparison turned", REEFS, "Recovery was faster on heavily fished reefs than on reefs with high biomass."),

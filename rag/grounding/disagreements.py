@@ -200,14 +200,19 @@ def _limits_dropped(claim: Tokens, evidence: Tokens, place: int) -> bool:
     return bool(limits) and not any(has(token, words) for token in limits)
 
 
+_DETERMINERS = frozenset(["the", "a", "this", "our", "its", "their", "s", "world's"])
 _LIMITING = frozenset(["capable", "for", "in", "among", "of", "on", "that", "which", "under", "within", "with"])
 _NO_LIMITS = frozenset(["state-of-the-art", "sota", "first", "maximum", "maximal", "minimum", "minimal", "champion"])
 
 
 def _no_superlative(tokens: Tokens, index: int) -> bool:
-    """Whether "most" or "least" grades nothing here: "most of", "at least"."""
+    """Whether "most", "least" or "first" grades nothing here: "most of", "at least", "it first splits"."""
     following = tokens[index + 1].norm if index + 1 < len(tokens) else ""
     previous = tokens[index - 1].norm if index else ""
+    if tokens[index].norm == "first":
+        return following not in ("to", "of") and not any(
+            token.norm in _DETERMINERS for token in tokens[max(0, index - 2) : index]
+        )
     return previous == "at" or (
         tokens[index].norm == "most" and following in ("of", "common", "existing", "recent", "current", "other")
     )

@@ -18,7 +18,8 @@ FUNCTION_WORDS = STOP_WORDS | frozenset(
         including included e whole further turn accordingly consequently specifically particular particularly
         notably importantly remarkably finally overall cannot can't doesn't don't didn't isn't aren't wasn't weren't
         won't nor never none neither no not well both yet ever some certain several still others it's its how can
-        that's away back together altogether near"""
+        that's away back together altogether near far another alongside someone
+        somebody something whichever addition means"""
     )
 )
 
