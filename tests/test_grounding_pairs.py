@@ -11,8 +11,9 @@ import pytest
 from rag.grounding import Evidence, check_sentence
 
 PAIRS = Path(__file__).parent / "data" / "grounding_pairs.jsonl"
-# A little below what was measured: dev 1.00 and 0.953, test 0.902 and 0.632. Of "test" only totals were looked at.
-FLOORS = {"dev": (0.97, 0.93), "test": (0.88, 0.61)}
+# A little below what was measured: dev 1.00 and 0.953, test 0.902 and 0.632; of pairs by other writers on other papers,
+# with much heavier rewording, 0.756 and 0.309, 0.797 and 0.464. Of both tests only totals were looked at.
+FLOORS = {"dev": (0.97, 0.93), "test": (0.88, 0.61), "reworded-dev": (0.74, 0.29), "reworded-test": (0.78, 0.44)}
 
 
 @dataclass
