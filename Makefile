@@ -24,5 +24,5 @@ eval: .venv/installed ## score search and answers on the gold questions, report,
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
 	$(BIN)/python -m pip install -q --no-deps -r requirements-dev.lock
-	command -v chromium >/dev/null || { apt-get update -q && apt-get install -q -y chromium; }
+	{ test -n "$$RAG_CHROMIUM" || command -v chromium || command -v chromium-browser; } >/dev/null || { apt-get update -q && apt-get install -q -y chromium; }
 	touch $@

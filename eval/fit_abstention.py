@@ -125,9 +125,9 @@ def signals(
     pipeline: Pipeline, question: str, history: list[list[str]], within: list[str] | None = None
 ) -> tuple[float, ...]:
     """Return the signals of a question as the pipeline measures them."""
-    asked = pipeline._understood(question, history)
-    hits, to_read = pipeline._found(asked, 8, within)
-    told = pipeline._read(asked, hits[:to_read], pipeline.options.words)[1]
+    asked = pipeline._search.understand(question, history)
+    hits, to_read = pipeline._search.find(asked, pipeline.options.passages, within)
+    told = pipeline._gatherer.gather(asked, hits[:to_read], pipeline.options.words)[1]
     return tuple(float(getattr(told, name)) for name in FITTED)
 
 

@@ -20,11 +20,7 @@ import torch
 
 from rag import Pipeline
 from rag.evaluation.gold import states
-from rag.evidence import Candidate
-from rag.evidence.asked import clauses_of
-from rag.evidence.finder import CLAUSE_SHARE, WEIGHTS
-from rag.naming import own_names
-from rag.reading import Paper
+from rag.evidence.finder import WEIGHTS
 from rag.text import readable
 
 QUESTIONS = {"eval/gold.jsonl": "dev", "eval/training/seeds.jsonl": "train"}
@@ -37,7 +33,7 @@ TO_START = 0.01
 
 @dataclass
 class Choice:
-    """A question's sentences: what speaks for each, shape (sentences, weights), and which ones answer."""
+    """A question's sentences, once for each clause: what speaks for each, shape (sentences, weights), which answer."""
 
     features: torch.Tensor
     target: torch.Tensor
@@ -86,26 +82,17 @@ def _questions() -> Iterator[dict[str, Any]]:
 
 
 def _choice(pipeline: Pipeline, item: dict[str, Any]) -> Iterator[Choice]:
-    asked = pipeline._understood(item["question"], item["history"])
-    hits, to_read = pipeline._found(asked, pipeline.options.passages, None)
-    finder = pipeline._finder
-    candidates = [Candidate(hit.document, hit.score, pipeline.index.tokens[hit.position]) for hit in hits[:to_read]]
-    told = [finder.sentences(candidate) for candidate in candidates]
-    papers = [Paper(readable(one.document.title), own.texts) for one, own in zip(candidates, told, strict=True)]
-    names = {name for one in candidates for name in own_names(one.document.title, one.document.text)}
-    whole = finder.asked(f"{asked.mended} {asked.context}", names)
-    clauses = [finder.asked(clause, names) for clause in clauses_of(asked.mended)]
+    asked = pipeline._search.understand(item["question"], item["history"])
+    hits, to_read = pipeline._search.find(asked, pipeline.options.passages)
+    gatherer = pipeline._gatherer
+    candidates = gatherer.to_read(hits[:to_read])
+    readings, parts = gatherer.read(asked, candidates)
+    weighed = gatherer.finder.weigh(asked.mended, asked.context, candidates, readings, parts)
     rows, target = [], []
-    for rank, (candidate, own, reading) in enumerate(
-        zip(candidates, told, pipeline._reader.read(asked.searched, papers), strict=True)
-    ):
-        title = candidate.document.title
-        parts = np.max([clause.scores(own, title) for clause in clauses], axis=0)
-        scores = CLAUSE_SHARE * parts + (1 - CLAUSE_SHARE) * np.array(whole.scores(own, title))
-        for score, read, text in zip(scores, reading.sentences, own.texts, strict=True):
-            rows.append([candidate.score, float(rank == 0), reading.answers, float(score), read])
-            gold = title in item["gold_titles"]
-            target.append(gold and any(states(text, fact) for fact in item["key_facts"]))
+    for document, (start, end), values in (sentence for clause in weighed for sentence in clause):
+        told = readable(document.text[start:end])
+        rows.append(values)
+        target.append(document.title in item["gold_titles"] and any(states(told, fact) for fact in item["key_facts"]))
     if any(target):
         yield Choice(torch.tensor(rows, dtype=torch.float32), torch.tensor(target))
 

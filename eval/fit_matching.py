@@ -23,19 +23,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from rag import Pipeline
 from rag.config import read_settings
+from rag.conversation import Standalone
 from rag.embedder import open_embedder
 from rag.embedder.base import Embedding
 from rag.embedder.onnx_minilm import OnnxMiniLM, _run
 from rag.embedder.projection import TRAINED, principal_directions
 from rag.evaluation.gold import states
-from rag.evidence import Candidate
+from rag.evidence import Candidate, EvidenceFinder
 from rag.evidence.asked import _WEIGHTS, FEATURES
 from rag.evidence.finder import WEIGHTS
 from rag.index import TITLE, Index, build_folder
 from rag.naming import own_names
-from rag.retriever import _LEXICAL_WEIGHT, _RERANKED, matched_part, token_weight
+from rag.retriever import _LEXICAL_WEIGHT, _RERANKED, Retriever, matched_part, token_weight
+from rag.searching import PaperSearch
 from rag.text import readable
 from rag.vectors import unit_rows
 
@@ -101,7 +102,9 @@ class Matching(torch.nn.Module):
         self.sharpness = torch.nn.Parameter(torch.tensor(20.0))
         self.tokens = torch.nn.Parameter(torch.tensor(float(_WEIGHTS["tokens"])))
         self.others = torch.nn.Parameter(torch.tensor(others))
-        self.document = torch.nn.Parameter(torch.tensor([WEIGHTS["document"], WEIGHTS["best_document"]]))
+        # A paper counts here in points of the sentences' features.
+        of_paper = [WEIGHTS[name] / WEIGHTS["features"] for name in ("document", "best_document")]
+        self.document = torch.nn.Parameter(torch.tensor(of_paper))
 
     def paper_scores(self, example: Example) -> torch.Tensor:
         """Return the score of each paper found, shape (papers,)."""
@@ -157,7 +160,7 @@ def main(acm: Path | None) -> None:
         start = torch.tensor(principal_directions(common, lambda text: embedder.embed_question(text).tokens))
     matching = fit(examples, start)
     np.save(TRAINED, matching.projection.detach().numpy().astype(np.float16), allow_pickle=False)
-    print("document, best_document:", matching.document.detach().numpy().round(1))
+    print("document, best_document, in points of the features:", matching.document.detach().numpy().round(1))
     weights = matching.others.detach().numpy().tolist()
     weights.insert(TOKENS, float(matching.tokens))
     for name, weight in zip(FEATURES, weights, strict=True):
@@ -188,21 +191,24 @@ def _examples(
     sources: Sequence[Path], questions: Sequence[dict[str, Any]], embedder: Unprojected, folder: Path
 ) -> Iterator[Example]:
     build_folder(sources, folder, embedder, skip_bad=True)
-    pipeline = Pipeline(Index(folder), embedder, None)
+    index = Index(folder)
+    retriever, finder = Retriever(index, embedder), EvidenceFinder(embedder, index.rarity)
+    search = PaperSearch(index, embedder)
     for item in questions:
-        yield _example(pipeline, item)
+        asked = search.understand(item["question"], item["history"])
+        yield _example(index, retriever, finder, asked, item)
 
 
-def _example(pipeline: Pipeline, item: dict[str, Any]) -> Example:
-    asked = pipeline._understood(item["question"], item["history"])
-    retriever, finder = pipeline._retriever, pipeline._finder
+def _example(
+    index: Index, retriever: Retriever, finder: EvidenceFinder, asked: Standalone, item: dict[str, Any]
+) -> Example:
     hits = retriever.search(asked.searched, _RERANKED)
     text = readable(asked.searched)
-    embedding = pipeline._embedder.embed_question(text)
+    embedding = retriever._embedder.embed_question(text)
     pieces = embedding.tokens[1:-1]
     weights = retriever._piece_weights(text, embedding.offsets[1:-1])
     positions = [hit.position for hit in hits]
-    matches = pipeline.index.tokens.max_similarities(pieces, weights, positions)
+    matches = index.tokens.max_similarities(pieces, weights, positions)
     lexical = np.array([hit.lexical for hit in hits], dtype=np.float32)
     weight = token_weight(matched_part(lexical, len(retriever._term_weights(asked.searched))))
     scores = np.array([hit.score for hit in hits], dtype=np.float32) * (1 + _LEXICAL_WEIGHT + weight)
@@ -210,7 +216,7 @@ def _example(pipeline: Pipeline, item: dict[str, Any]) -> Example:
     whole = finder.asked(f"{asked.mended} {asked.context}", names)
     vectors, owners, features, papers, targets = [], [], [], [], []
     for number, hit in enumerate(hits[:READ_PAPERS]):
-        tokens = pipeline.index.tokens[hit.position]
+        tokens = index.tokens[hit.position]
         sentences = finder.sentences(Candidate(hit.document, hit.score, tokens))
         inside = tokens.sentences < TITLE
         vectors.append(tokens.vectors[inside])
@@ -224,7 +230,7 @@ def _example(pipeline: Pipeline, item: dict[str, Any]) -> Example:
         torch.tensor(pieces),
         torch.tensor(whole.tokens),
         torch.tensor(weights),
-        [torch.tensor(pipeline.index.tokens[position].vectors) for position in positions],
+        [torch.tensor(index.tokens[position].vectors) for position in positions],
         torch.tensor(scores - weight * matches),
         torch.tensor([hit.document.title in item["gold_titles"] for hit in hits]),
         weight,

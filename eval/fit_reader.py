@@ -33,7 +33,7 @@ from torch.nn.utils import parametrize
 from transformers import AutoModel
 
 from eval.fit_matching import sample_corpus
-from rag import Document, Pipeline
+from rag import Document
 from rag.config import read_settings
 from rag.embedder import open_embedder
 from rag.embedder.projection import trained_projection
@@ -43,6 +43,7 @@ from rag.onnx_bert import shipped_model_dir
 from rag.reading.adapter import ADAPTED, ADAPTER, TYPES
 from rag.reading.onnx_reader import USUAL_COSINE, USUAL_MATCH
 from rag.reading.pieces import Row, rows_of
+from rag.retriever import Retriever
 from rag.text import readable, sentence_spans
 
 TRAINING = (Path("eval/training/acm-cr.jsonl"), Path("eval/training/acm-cr-clusters.jsonl.gz"))
@@ -260,11 +261,12 @@ def _pairs(questions: Sequence[dict[str, Any]], corpus: Path, folder: Path) -> I
     settings = read_settings()
     embedder = open_embedder("default", cache_dir=settings.cache_dir, threads=settings.thread_count)
     build_folder([source], folder / "acm", embedder, skip_bad=True)
-    pipeline = Pipeline(Index(folder / "acm"), embedder, None)
-    papers = {document.title: document for document in pipeline.documents()}
+    index = Index(folder / "acm")
+    retriever = Retriever(index, embedder)
+    papers = {document.title: document for document in index.store.all_documents()}
     for item in questions:
         question = f"{item['question']} ({item['history'][-1][0]})" if item["history"] else item["question"]
-        found = pipeline._retriever.search(question, FOUND)
+        found = retriever.search(question, FOUND)
         yield from _pairs_of(item, question, papers, [hit.document for hit in found])
 
 

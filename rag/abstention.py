@@ -41,7 +41,7 @@ LONG_QUESTION = 30
 class Signals:
     """What speaks for and against an answer, about the best document.
 
-    Whether it is named, and unknown and other names, tell the reason only.
+    Whether it is named, unknown and other names, and what BM25 says, tell the reason only.
 
     Attributes:
         dense: Cosine of question and document, mean of whole and best window.
@@ -56,7 +56,7 @@ class Signals:
             These two are 1 when a paper is named and asked about in general.
         several: 1 when the question is about several papers, else 0; it lowers what is needed only.
         topic_match: Mean best cosine, in one of the first documents, of the pieces that tell what listed papers are
-            about; 0 where no list is asked for.
+            about; 0 where no list is asked for, or one about nothing in particular.
         named: 1 when the question has the document's own name, else 0.
         answers: Logit of the reading model that the paper of the best sentence answers.
     """
@@ -160,7 +160,8 @@ _DETAILS = [
     (r"(?:what|which) (?:fraction|percentage|proportion|share)", r"\d\s?\\?%|percent|\bhalf\b|\bthird|quarter"),
     *(
         (metric, rf"\b{metric}\b")
-        for metric in (r"m?ap", r"f1", r"bleu", r"rouge", r"perplexity", r"auc", r"fid", r"m?iou", r"wer")
+        # "How does it map …" asks for no average precision.
+        for metric in (r"(?-i:m?AP)", r"f1", r"bleu", r"rouge", r"perplexity", r"auc", r"fid", r"m?iou", r"wer")
     ),
     (r"(?:average|mean) age|how old|what age", r"\bage[ds]?\b|years old"),
     (r"(?:hourly|per[- ]hour) \w+|(?:price|cost|rate)s? (?:per|an) hour", r"\$|per[- ]hour|hourly|/h\b"),
@@ -187,7 +188,7 @@ _COMPILED_DETAILS = [
 # "What is X?", "How does X work?": any abstract tells that.
 _GENERAL = re.compile(
     r"work|problem|solv|aim|goal|purpos|main|result|tell|idea|contribut|propos|present|introduc|paper|system|method"
-    r"|approach|key|innov|explain|describ|summar|give|overview|use|mean|stand|good|new|find|show"
+    r"|approach|key|innov|explain|describ|summar\w*|give|overview|use|mean|stand|good|new|find|show"
 )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.abstention import NOT_IN_CORPUS, NOT_IN_PASSAGES, NOTHING_RELEVANT
 from rag.composition import Composition
 from rag.conversation import Standalone
 from rag.quoting import plain
@@ -60,9 +61,9 @@ def make_answer(
 
 
 _EXPLANATIONS = {
-    "nothing relevant": "No paper in this index is about that.",
-    "not in the passages": "Papers near this question are here, but their abstracts do not state what is asked.",
-    "not in the corpus": "The work asked about is not among the papers in this index.",
+    NOTHING_RELEVANT: "No paper in this index is about that.",
+    NOT_IN_PASSAGES: "Papers near this question are here, but their abstracts do not state what is asked.",
+    NOT_IN_CORPUS: "The work asked about is not among the papers in this index.",
 }
 
 

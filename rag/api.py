@@ -14,7 +14,8 @@ from rag.types import Answer, Document, Evidence, IndexReport, Passage
 
 if TYPE_CHECKING:
     from rag.embedder import Embedder
-    from rag.pipeline import History, Pipeline
+    from rag.pipeline import Pipeline
+    from rag.searching import History
 
 # Reentrant: the first question builds the index, and a build forgets what was open.
 _lock = threading.RLock()

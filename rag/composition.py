@@ -87,8 +87,14 @@ def compose(draft: str, evidence: Sequence[Evidence], *, question: str) -> Compo
     """
     checked, repaired = _checked_claims(draft, evidence, question)
     quotes = [quote(item) for item in evidence]
-    claims, from_draft = _choose(checked, quotes, question)
-    origin: Origin = "quotes" if not from_draft else "repaired" if repaired else "draft"
+    claims = _choose([*checked, *repaired], quotes, question)
+    origin: Origin = (
+        "repaired"
+        if any(claim in repaired for claim in claims)
+        else "draft"
+        if any(claim in checked for claim in claims)
+        else "quotes"
+    )
     return _cite(_together(claims), origin, question)
 
 
@@ -97,22 +103,23 @@ def quote(evidence: Evidence) -> Claim:
     return Claim(retell(readable(evidence.text)), (evidence,), "quoted", 1.0)
 
 
-def _checked_claims(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[list[Claim], bool]:
-    claims: list[Claim] = []
-    repaired = False
+def _checked_claims(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[list[Claim], list[Claim]]:
+    """Return the sentences of a draft that hold as they are, and those that had to be repaired."""
+    checked: list[Claim] = []
+    repaired: list[Claim] = []
     for start, end in sentence_spans(draft):
         sentence = _PREAMBLE.sub("", _BULLET.sub("", plain(draft[start:end])))
-        verdict = check_sentence(sentence, evidence, question=question)
+        claims, verdict = checked, check_sentence(sentence, evidence, question=question)
         if verdict.label == "partly":
             mended = repair_sentence(sentence, evidence, question=question)
             if mended is None:
                 continue
-            sentence, repaired = mended, True
+            claims, sentence = repaired, mended
             verdict = check_sentence(sentence, evidence, question=question)
         claim = _claim(sentence, verdict, evidence)
         if claim is not None:
             claims.append(claim)
-    return claims, repaired
+    return checked, repaired
 
 
 def _claim(sentence: str, verdict: Verdict, evidence: Sequence[Evidence]) -> Claim | None:
@@ -132,12 +139,12 @@ def _numbers_of(verdict: Verdict, evidence: Sequence[Evidence]) -> Counter[str]:
     return Counter(number for index in verdict.evidence for number in _NUMBER.findall(readable(evidence[index].text)))
 
 
-def _choose(checked: Sequence[Claim], quotes: Sequence[Claim], question: str) -> tuple[list[Claim], bool]:
+def _choose(checked: Sequence[Claim], quotes: Sequence[Claim], question: str) -> list[Claim]:
+    """Return for each quote the first checked claim that can stand for it, else the quote, each once."""
     by_evidence = {
         item: claim for claim in reversed(checked) for item in claim.evidence if _stands_for(claim, item, question)
     }
-    chosen = list(dict.fromkeys(by_evidence.get(own.evidence[0], own) for own in quotes))
-    return chosen, any(claim in checked for claim in chosen)
+    return list(dict.fromkeys(by_evidence.get(own.evidence[0], own) for own in quotes))
 
 
 def _together(claims: Sequence[Claim]) -> list[Claim]:
@@ -182,7 +189,7 @@ def _cite(claims: Sequence[Claim], origin: Origin, question: str) -> Composition
                     )
                 )
             own.append(markers[key])
-        sentences.append(AnswerSentence(claim.text, tuple(sorted(own)), claim.support))
+        sentences.append(AnswerSentence(claim.text, tuple(own), claim.support))
     return Composition(tuple(sentences), tuple(citations), origin, question)
 
 
@@ -190,4 +197,4 @@ def _marked(sentence: AnswerSentence) -> str:
     body = sentence.text.rstrip()
     end = body[-1:] if body[-1:] in ".!?" else "."
     body = body.rstrip(".!? ")
-    return f"{body} {''.join(f'[{marker}]' for marker in sentence.markers)}{end}"
+    return f"{body} {''.join(f'[{marker}]' for marker in sorted(sentence.markers))}{end}"

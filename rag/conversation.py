@@ -118,12 +118,15 @@ def _has_subject(question: str) -> bool:
 
 
 def _told(turns: Sequence[tuple[str, str]]) -> str:
-    """Return the last turn, after the turns it leans on itself; nothing where it was not answered."""
+    """Return the last turn, before the turns it leans on itself; nothing where it was not answered.
+
+    What is searched for is cut at its end.
+    """
     asked, answered = turns[-1]
     if not answered or answered.startswith(CANNOT_ANSWER):
         return ""
     told = f"{asked} {_MARKER.sub('', readable(answered))}"
-    return f"{_told(turns[:-1])} {told}".strip() if len(turns) > 1 and _leans(asked) else told
+    return f"{told} {_told(turns[:-1])}".strip() if len(turns) > 1 and _leans(asked) else told
 
 
 def _subject(turns: Sequence[tuple[str, str]]) -> str:

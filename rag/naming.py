@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.text import names_in, readable, squeeze
+from rag.text import fold, names_in, readable, squeeze
 
 _INTRODUCES = (
     r"(?:present|propose|introduce|develop|describe|offer|release|design|build|create|call|name|dub|term)(?:s|ed|d)?"
@@ -63,7 +63,26 @@ def is_titled(question: str, title: str) -> bool:
     >>> is_titled("What is proposed in “Small steps, big leaps”?", "Small Steps, Big Leaps: A Study")
     True
     """
-    return squeeze(title_head(title)) in squeeze(question)
+    return has_name(question, title_head(title))
+
+
+def has_name(text: str, name: str) -> bool:
+    """Say whether a text has a name, as words of its own but for a version or plural, however spaced and hyphenated.
+
+    >>> [has_name("We test mobile-TL, MobileNetV3 and ViTs.", name) for name in ("MobileTL", "MobileNet", "V3", "ViT")]
+    [True, True, True, True]
+    >>> has_name("It has an activity in storage.", "ViT"), has_name("It has an activity in storage.", "RAG")
+    (False, False)
+    """
+    return bool(_spelt(squeeze(name)).search(fold(readable(text))))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(squeezed: str) -> re.Pattern[str]:
+    letters = r"[\W_]*".join(map(re.escape, squeezed))
+    # "V3" stands in "MobileNetV3".
+    start = "" if re.fullmatch(r"v?\d+", squeezed) else r"(?<![^\W_])"
+    return re.compile(rf"{start}{letters}(?=e?s?(?![^\W_])|v?\d)")
 
 
 def is_title_case(name: str) -> bool:
@@ -109,6 +128,6 @@ def singular(name: str) -> str:
 
 def is_own_name(name: str, title: str, text: str) -> bool:
     """Say whether a name is the paper's own: in its title, introduced by its text, or named again and again."""
-    if squeeze(name) in squeeze(title) or any(squeeze(own) == squeeze(name) for own in own_names(title, text)):
+    if has_name(title, name) or any(squeeze(own) == squeeze(name) for own in own_names(title, text)):
         return True
     return len(re.findall(rf"\b{re.escape(name)}", readable(text))) > 2

@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rag.abstention import (
-    Signals,
-    confidence,
-    is_answerable,
-    reason_for,
-)
+from rag.abstention import confidence, is_answerable, reason_for
 from rag.answers import Clock, make_abstention, make_answer
 from rag.composition import compose, quote
 from rag.config import Settings, read_settings
-from rag.conversation import Standalone, stand_alone
+from rag.conversation import Standalone
 from rag.embedder import Embedder, open_embedder
-from rag.evidence import Candidate, EvidenceFinder, asks_several, choose, clauses_of
+from rag.gathering import EvidenceGatherer
 from rag.index import Index, check_embedder
-from rag.listing import asks_list
 from rag.llm import LLM, Message, open_llm, wrap_llama_index
-from rag.naming import own_names
 from rag.onnx_bert import shipped_model_dir
 from rag.prompt import build_prompt
-from rag.reading import OnnxReader, Paper
+from rag.reading import OnnxReader
 from rag.reranker import CrossEncoderReranker
-from rag.retriever import Hit, Retriever, check_question, to_passages
-from rag.signals import OWNERS_AMONG, measure
-from rag.text import names_in, readable, squeeze
+from rag.retriever import check_question, to_passages
+from rag.searching import History, PaperSearch
 from rag.types import Answer, Document, Done, Draft, Event, Evidence, Passage, Step, Working
 
-History = Sequence[Sequence[str]]
 SEED = 0
-# Documents whose sentences are weighed, and what part of the best one's score each needs; further ones hardly ever
-# hold the answer.
-_READ_DOCUMENTS = 8
-_READ_SHARE = 0.6
-_READ_BY_CLAUSE = 2
 _DRAFT_EVIDENCE = 3
 _MAX_DRAFT_TOKENS = {"tiny": 96, "full": 256}
 _PROMPT_BUDGET = {"tiny": 400, "full": 2000}
@@ -80,11 +66,10 @@ class Pipeline:
         self.index = index
         self.llm = llm
         self.settings = settings or read_settings()
-        self._embedder = embedder
         reranker = CrossEncoderReranker(self.settings.reranker) if self.settings.reranker else None
-        self._retriever = Retriever(index, embedder, reranker)
-        self._finder = EvidenceFinder(embedder, index.rarity)
         self._reader = OnnxReader(shipped_model_dir(), self.settings.cache_dir, threads=self.settings.thread_count)
+        self._search = PaperSearch(index, embedder, reranker)
+        self._gatherer = EvidenceGatherer(index, embedder, self._reader)
 
     @classmethod
     def load(
@@ -133,8 +118,7 @@ class Pipeline:
             QuestionError: The question is blank or overlong, top_k is below 1, or an id is unknown.
         """
         check_question(question)
-        asked = self._understood(question, history)
-        return to_passages(self._found(asked, top_k, within)[0])
+        return to_passages(self._search.find(self._search.understand(question, history), top_k, within)[0])
 
     def documents(self) -> Iterator[Document]:
         """Yield every document of the index, in its order."""
@@ -203,11 +187,11 @@ class Pipeline:
         options = options or self.options
         clock = Clock()
         yield Step("searching")
-        asked = self._understood(question, history)
-        hits, to_read = self._found(asked, options.passages, options.within)
+        asked = self._search.understand(question, history)
+        hits, to_read = self._search.find(asked, options.passages, options.within)
         clock.lap("search")
         yield Step("reading")
-        evidence, signals = self._read(asked, hits[:to_read], options.words)
+        evidence, signals = self._gatherer.gather(asked, hits[:to_read], options.words)
         clock.lap("evidence")
         sure = confidence(signals)
         if not evidence or not is_answerable(
@@ -248,57 +232,8 @@ class Pipeline:
     ) -> None:
         self.close()
 
-    def _understood(self, question: str, history: History) -> Standalone:
-        """Return the question with its spelling mended by the corpus, and what it leans on."""
-        asked = stand_alone(question, history)
-        return replace(asked, mended=self.index.spelling.mend(asked.question, self._embedder.knows_word))
-
-    def _found(self, asked: Standalone, top_k: int, within: Collection[str] | None) -> tuple[list[Hit], int]:
-        """Return the papers found, and how many of them to read: of a follow-up, those that were spoken of."""
-        hits = self._retriever.search(_clipped(asked.searched), top_k, within=within)
-        if not asked.told or asks_list(asked.mended):
-            return hits, _READ_DOCUMENTS
-        spoken = self._retriever.search(_clipped(asked.told), OWNERS_AMONG, within=within)
-        names = {squeeze(name) for name in names_in(f"{asked.told} {asked.mended}")}
-        named = [
-            hit
-            for hit in [*spoken[1:], *hits[:OWNERS_AMONG]]
-            if names & set(map(squeeze, own_names(hit.document.title, hit.document.text)))
-        ]
-        ids = {hit.document.id for hit in [spoken[0], *named]}
-        first = self._retriever.search(_clipped(asked.searched), len(ids), within=ids)
-        order = [*first, *(hit for hit in hits if hit.document.id not in ids)][: max(top_k, 1)]
-        scores = sorted((hit.score for hit in order), reverse=True)
-        return [replace(hit, score=score) for hit, score in zip(order, scores, strict=True)], len(first)
-
     def _llm_name(self, options: Options) -> str:
         return self.llm.name if self.llm is not None and options.draft else "none"
-
-    def _read(self, asked: Standalone, hits: Sequence[Hit], words: int) -> tuple[list[Evidence], Signals]:
-        candidates = [
-            Candidate(hit.document, hit.score, self.index.tokens[hit.position])
-            for number, hit in enumerate(hits[:_READ_DOCUMENTS])
-            if number == 0 or hit.score >= _READ_SHARE * hits[0].score
-        ]
-        papers = [Paper(readable(item.document.title), self._finder.sentences(item).texts) for item in candidates]
-        readings = self._reader.read(asked.searched, papers)
-        clauses = clauses_of(asked.mended)
-        # A clause is read as a follow-up of the whole, by the papers that are likeliest to be meant.
-        parts = (
-            [self._reader.read(f"{clause} ({asked.searched})", papers[:_READ_BY_CLAUSE]) for clause in clauses]
-            if len(clauses) > 1
-            else []
-        )
-        found = self._finder.find(asked.mended, asked.context, candidates, readings, parts)
-        second = None if asked.context else self._finder.second_paper(asked.mended, candidates)
-        chosen = choose(asked.mended, found.rankings, candidates, context=asked.context, words=words, second=second)
-        signals = measure(asked, hits, chosen, found, knows_word=self._embedder.knows_word, knows_name=self.index.knows)
-        listed = asks_list(asked.mended)
-        return chosen, replace(
-            signals,
-            several=float(asks_several(asked.mended, candidates)),
-            topic_match=self._finder.topic_match(asked.mended, candidates[:OWNERS_AMONG]) if listed else 0.0,
-        )
 
 
 def _prompt(llm: LLM, asked: Standalone, evidence: Sequence[Evidence]) -> list[Message]:
@@ -310,7 +245,3 @@ def _prompt(llm: LLM, asked: Standalone, evidence: Sequence[Evidence]) -> list[M
         count_tokens=llm.count_tokens,
     )
     return [Message(role, content) for role, content in turns]
-
-
-def _clipped(question: str) -> str:
-    return question[:4000]

@@ -20,7 +20,8 @@ from rag.text import sentence_spans
 from rag.types import Answer, Done, Evidence, Working
 
 if TYPE_CHECKING:
-    from rag.pipeline import History, Pipeline
+    from rag.pipeline import Pipeline
+    from rag.searching import History
 
 FORMAT = 1
 # Of a fingerprint, in a message.

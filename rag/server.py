@@ -30,14 +30,18 @@ class Asked(BaseModel):
     question: str
     history: list[tuple[str, str]] = Field(default_factory=list)
     within: list[str] | None = None
-    passages: int = Field(default=8, ge=1, le=100)
-    words: int = Field(default=50, ge=1, le=1000)
+    passages: int | None = Field(default=None, ge=1, le=100)
+    words: int | None = Field(default=None, ge=1, le=1000)
     draft: bool = True
 
-    def options(self) -> Options:
-        """Return what of the body says how to answer."""
-        within = tuple(self.within) if self.within is not None else None
-        return Options(passages=self.passages, words=self.words, within=within, draft=self.draft)
+    def options(self, usual: Options) -> Options:
+        """Return what of the body says how to answer, the rest as usual."""
+        return Options(
+            passages=self.passages or usual.passages,
+            words=self.words or usual.words,
+            within=tuple(self.within) if self.within is not None else None,
+            draft=self.draft,
+        )
 
 
 def create_app(pipeline: Pipeline) -> Any:
@@ -67,7 +71,7 @@ def create_app(pipeline: Pipeline) -> Any:
     app.add_exception_handler(RequestValidationError, report_body)
 
     def answer(asked: Asked) -> dict[str, Any]:
-        return pipeline.answer(asked.question, asked.history, asked.options()).to_dict()
+        return pipeline.answer(asked.question, asked.history, asked.options(pipeline.options)).to_dict()
 
     def stream(asked: Asked) -> StreamingResponse:
         return StreamingResponse(_events(pipeline, asked), media_type="text/event-stream")
@@ -93,7 +97,7 @@ def create_app(pipeline: Pipeline) -> Any:
 
 def _events(pipeline: Pipeline, asked: Asked) -> Iterator[str]:
     try:
-        for event in pipeline.stream(asked.question, asked.history, asked.options()):
+        for event in pipeline.stream(asked.question, asked.history, asked.options(pipeline.options)):
             match event:
                 case Step(name):
                     yield _event("step", name)

@@ -8,9 +8,9 @@ from rag.abstention import LONG_QUESTION, Signals, asks_in_general, lacks_detail
 from rag.conversation import Standalone
 from rag.evidence import Found
 from rag.listing import asks_list
-from rag.naming import is_own_name, singular, subject_name
+from rag.naming import has_name, is_own_name, singular, subject_name
 from rag.retriever import Hit
-from rag.text import names_in, readable, squeeze
+from rag.text import names_in, readable
 from rag.types import Evidence
 
 # Among so many papers, the one that a name of the question belongs to is looked for.
@@ -52,14 +52,14 @@ def measure(
     # Of two works each is named by its own paper.
     named = sum(any(is_own_name(name, near.title, near.text) for name in names) for near in nearest)
     told = nearest if named > 1 else nearest[:1]
-    squeezed = squeeze(" ".join(f"{document.title} {document.text}" for document in told))
+    told_text = " ".join(f"{document.title} {document.text}" for document in told)
     own = [name for name in names if is_own_name(name, title, text)]
     general = bool(own) and asks_in_general(found.terms)
     return Signals(
         dense=best.dense,
         lexical=best.lexical,
         unknown_names=float(not all(knows_name(name) for name in names)),
-        missing_names=sum(squeeze(name) not in squeezed for name in names) / max(len(names), 1),
+        missing_names=sum(not has_name(told_text, name) for name in names) / max(len(names), 1),
         other_subject=float(
             subject is not None
             and not any(is_own_name(name, near.title, near.text) for near in nearest for name in {subject, *own})

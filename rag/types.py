@@ -88,7 +88,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer, without markers, and the markers that support it."""
+    """One sentence of an answer, without markers, and the markers that support it, the main one first."""
 
     text: str
     markers: tuple[int, ...]

@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 from fakes import HashEmbedder
 
-for _name in [name for name in os.environ if name.startswith("RAG_")]:
+for _name in [name for name in os.environ if name.startswith("RAG_") and name != "RAG_CHROMIUM"]:
     del os.environ[_name]
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"

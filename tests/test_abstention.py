@@ -129,3 +129,10 @@ def test_the_reason_tells_what_is_missing(signals: Signals, reason: str) -> None
 def test_a_detail_the_text_never_mentions_is_noticed(question: str, text: str, lacks: bool) -> None:
     """Batch sizes, licences and the like are asked for often and stated seldom."""
     assert lacks_detail(question, text) is lacks
+
+
+def test_to_map_asks_for_no_average_precision_and_any_abstract_can_be_summed_up() -> None:
+    """The metric is written in capitals; a summary is asked for in general."""
+    assert not lacks_detail("How does the compiler map loops onto the array?", "It assigns loops.")
+    assert lacks_detail("What mAP does it reach?", "It assigns loops.")
+    assert asks_in_general(["give", "summari", "paper"])

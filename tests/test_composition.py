@@ -45,6 +45,16 @@ def test_a_wrong_number_gives_way_to_the_quote() -> None:
     assert answer.origin in ("quotes", "repaired")
 
 
+def test_an_answer_is_repaired_only_where_a_repaired_sentence_is_shown() -> None:
+    """A mended sentence that is not taken leaves the draft as it was."""
+    kept = "The method reduces memory usage by 46% on MobileNetV2."
+    mended = "Training takes 21 hours on a single GPU."
+
+    assert _compose(mended, [_HOURS]).origin == "repaired"
+    assert _compose(f"{kept} {mended}", [_MEMORY, _HOURS]).origin == "repaired"
+    assert _compose(f"{kept} It reduces memory usage by 64% on MobileNetV2.", [_MEMORY]).origin == "draft"
+
+
 def test_an_unsupported_sentence_is_dropped_and_the_supported_one_kept() -> None:
     """Each sentence of a draft is judged alone."""
     answer = _compose("It was trained by dolphins. The method reduces memory usage by 46% on MobileNetV2.", [_MEMORY])
@@ -124,7 +134,7 @@ def test_one_sentence_of_evidence_has_one_marker() -> None:
 
 def test_markers_stand_before_the_full_stop() -> None:
     """Text ends "… [1]." and a question mark stays one."""
-    question = Evidence("d", "T", "Is it fast?", 0, 11)
+    question = Evidence("d", "It", "Is it fast?", 0, 11)
 
     assert _compose("", [question]).text == "Is it fast [1]?"
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from rag.evidence.asked import INTRODUCES
 from rag.evidence.finder import Candidate
 from rag.evidence.neighbours import with_neighbours
-from rag.evidence.papers import both_papers, listed_papers, named_papers
-from rag.listing import asks_list, asks_papers
+from rag.evidence.papers import asked_papers, listed_papers, named_papers
+from rag.listing import asks_papers
 from rag.naming import own_names, subject_name
-from rag.text import readable, search_terms, squeeze
+from rag.text import names_in, readable, search_terms, squeeze
 from rag.types import Evidence
 
 _MAX_PAPERS = 2
@@ -35,11 +35,9 @@ class _Patience(NamedTuple):
 
 # Who names no paper asks in other words than the papers', and has to see which paper it is; a follow-up
 # has few words to choose by.
-_NAMED = _Patience(0.7, 4, 2.8)
-_DESCRIBED = _Patience(0.9, 6, 3.4)
-# Half of the questions ask for two things, and abstracts seldom say both in one sentence: a second
-# one is taken if it scores at most this much less than the first.
-_SENTENCES_AT_LEAST = 2
+_NAMED = _Patience(0.6, 4, 2.8)
+_DESCRIBED = _Patience(0.86, 6, 3.4)
+# While there is room, a sentence is taken that scores at most this much less than the first.
 _WITHIN = 2.0
 # Of each of several named papers: sentences at most, and the chance at which they suffice.
 _SENTENCES_PER_NAMED = 4
@@ -89,19 +87,20 @@ def _chosen(
     words: int,
     second: str | None,
 ) -> list[Evidence]:
-    named = named_papers(question, candidates)
-    several = (
-        named if len(named) > 1 else [] if asks_list(question) else both_papers(question, named, candidates, second)
-    )
+    several = asked_papers(question, candidates, second)
     if several:
         best = [_likely_of_paper(_of_paper(rankings, paper)) for paper in several]
         turns = [own[turn] for turn in range(_SENTENCES_PER_NAMED) for own in best if turn < len(own)]
         return turns
+    named = named_papers(question, candidates)
     listed = listed_papers(question, candidates) if not named or asks_papers(question) else []
     if len(listed) > 1:
         told = [(_of_paper(rankings, item.document.id), item) for item in listed]
         # Which papers report a figure is told by the sentences with the figure.
-        figure = any(character.isdigit() for character in question)
+        names = names_in(question)
+        figure = any(
+            character.isdigit() for word in question.split() if word.strip(".,?") not in names for character in word
+        )
         firsts = [ranked[0] if figure else _telling(question, ranked, item) for ranked, item in told]
         return firsts
     patience = _NAMED if named and not context else _DESCRIBED
@@ -172,8 +171,7 @@ def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int, patience:
         unsure = (
             reached < patience.likely and len(chosen) < patience.sentences and words <= patience.stretch * max_words
         )
-        room = len(chosen) < _SENTENCES_AT_LEAST or words <= max_words
-        near = room and item.score >= best.score - _WITHIN
+        near = words <= max_words and item.score >= best.score - _WITHIN
         if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (near and item.document_id in papers):
             chosen.append(item)
     return chosen

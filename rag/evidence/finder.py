@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +29,8 @@ _REMEMBERED_DOCUMENTS = 512
 WEIGHTS = {"document": 8.2, "best_document": 2.4, "paper_read": 0.25, "features": 1.67, "sentence_read": 0.64}
 # Word pieces of the question that tell what a document lacks.
 _LEAST_MATCHED = 3
-# The logit of what was not read.
-_UNREAD = -10.0
+# The logit of a paper where there is none.
+_NOTHING_READ = -10.0
 # Another paper that is asked about as well is found about as well as the first.
 _SECOND_AMONG = 5
 _SECOND_SHARE = 0.72
@@ -54,7 +55,7 @@ class Found:
         rankings: For each clause every sentence, best first.
         least_match: Mean best cosine, in the first document, of the three pieces that match least.
         pieces: How many word pieces of the question were compared.
-        answers: What came out when the paper of the very best sentence was read.
+        answers: Logit of the paper of the very best sentence that it answers.
         terms: What the question asks for beside names of papers, as terms of the index.
     """
 
@@ -63,6 +64,14 @@ class Found:
     pieces: int
     answers: float
     terms: tuple[str, ...]
+
+
+class Weighed(NamedTuple):
+    """A sentence of a document, and what speaks for it: a value for each of `WEIGHTS`."""
+
+    document: Document
+    span: Span
+    values: tuple[float, ...]
 
 
 class EvidenceFinder:
@@ -96,30 +105,9 @@ class EvidenceFinder:
             readings: Of each candidate, for the whole question.
             parts: For each clause, of the first candidates; none where the question is not parted.
         """
-        names = {name for item in candidates for name in own_names(item.document.title, item.document.text)}
-        whole = self.asked(f"{question} {context}", names)
-        clauses = [self.asked(clause, names) for clause in clauses_of(question)]
-        rankings: list[list[Evidence]] = [[] for _ in clauses]
-        for rank, (candidate, reading) in enumerate(zip(candidates, readings, strict=True), start=1):
-            document = candidate.document
-            sentences = self.sentences(candidate)
-            own = (
-                WEIGHTS["document"] * candidate.score
-                + WEIGHTS["best_document"] * (rank == 1)
-                + WEIGHTS["paper_read"] * reading.answers
-            )
-            as_whole = whole.scores(sentences, document.title)
-            for number, (ranking, clause) in enumerate(zip(rankings, clauses, strict=True)):
-                part = parts[number][rank - 1] if parts and rank <= len(parts[number]) else reading
-                scores = clause.scores(sentences, document.title)
-                features = _mixed(scores, as_whole)
-                read = _mixed(part.sentences, reading.sentences)
-                totals = [
-                    own + WEIGHTS["features"] * told + WEIGHTS["sentence_read"] * logit
-                    for told, logit in zip(features, read, strict=True)
-                ]
-                ranking.extend(_evidence(document, sentences, totals))
-        rankings = [sorted(ranking, key=lambda evidence: -evidence.score) for ranking in rankings]
+        whole, clauses = self._taken_apart(question, context, candidates)
+        weighed = self._weigh(whole, clauses, candidates, readings, parts)
+        rankings = [sorted(map(_evidence, sentences), key=lambda evidence: -evidence.score) for sentences in weighed]
         best = max((ranking[0] for ranking in rankings if ranking), key=lambda item: item.score, default=None)
         least_match = _least_match(whole.tokens, candidates[0].tokens.vectors) if candidates else 0.0
         answers = [
@@ -127,7 +115,47 @@ class EvidenceFinder:
             for candidate, reading in zip(candidates, readings, strict=True)
             if best and candidate.document.id == best.document_id
         ]
-        return Found(rankings, least_match, len(whole.tokens), max(answers, default=_UNREAD), tuple(whole.terms))
+        return Found(rankings, least_match, len(whole.tokens), max(answers, default=_NOTHING_READ), tuple(whole.terms))
+
+    def weigh(
+        self,
+        question: str,
+        context: str,
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        parts: Sequence[Sequence[Reading]] = (),
+    ) -> list[list[Weighed]]:
+        """Return, for each clause of the question, every sentence of the candidates. Arguments as for `find`."""
+        return self._weigh(*self._taken_apart(question, context, candidates), candidates, readings, parts)
+
+    def _taken_apart(self, question: str, context: str, candidates: Sequence[Candidate]) -> tuple[Asked, list[Asked]]:
+        """Return the whole question and its clauses."""
+        names = {name for item in candidates for name in own_names(item.document.title, item.document.text)}
+        whole = self.asked(f"{question} {context}".strip(), names)
+        clauses = clauses_of(question)
+        return whole, [whole] if len(clauses) == 1 and not context else [self.asked(one, names) for one in clauses]
+
+    def _weigh(
+        self,
+        whole: Asked,
+        clauses: Sequence[Asked],
+        candidates: Sequence[Candidate],
+        readings: Sequence[Reading],
+        parts: Sequence[Sequence[Reading]],
+    ) -> list[list[Weighed]]:
+        weighed: list[list[Weighed]] = [[] for _ in clauses]
+        for rank, (candidate, reading) in enumerate(zip(candidates, readings, strict=True), start=1):
+            document, sentences = candidate.document, self.sentences(candidate)
+            of_paper = (candidate.score, float(rank == 1), reading.answers)
+            as_whole = whole.scores(sentences, document.title)
+            for number, clause in enumerate(clauses):
+                part = parts[number][rank - 1] if parts and rank <= len(parts[number]) else reading
+                scores = as_whole if clause is whole else clause.scores(sentences, document.title)
+                told = zip(
+                    sentences.spans, _mixed(scores, as_whole), _mixed(part.sentences, reading.sentences), strict=True
+                )
+                weighed[number] += [Weighed(document, span, (*of_paper, score, read)) for span, score, read in told]
+        return weighed
 
     def asked(self, text: str, names: Collection[str]) -> Asked:
         """Return a question or clause, taken apart.
@@ -196,8 +224,7 @@ def _mixed(of_clause: Sequence[float], of_whole: Sequence[float]) -> list[float]
     return [CLAUSE_SHARE * one + (1 - CLAUSE_SHARE) * other for one, other in zip(of_clause, of_whole, strict=True)]
 
 
-def _evidence(document: Document, sentences: Sentences, scores: Sequence[float]) -> list[Evidence]:
-    return [
-        Evidence(document.id, document.title, document.text[start:end], start, end, round(score, 4))
-        for (start, end), score in zip(sentences.spans, scores, strict=True)
-    ]
+def _evidence(sentence: Weighed) -> Evidence:
+    document, (start, end), values = sentence
+    score = sum(weight * value for weight, value in zip(WEIGHTS.values(), values, strict=True))
+    return Evidence(document.id, document.title, document.text[start:end], start, end, round(score, 4))

@@ -24,8 +24,6 @@ _STANDING = re.compile(
     r"|^it (?:is|was|has been|can be|turns out)\b[^,.]{0,30}\b(?:that|to)\b",
     re.IGNORECASE,
 )
-# What a sentence leans on may itself lean on the one before.
-_LEANT_ON = 2
 # An enumeration goes on in the next sentence.
 _FIRST = re.compile(r"\b(?:first|firstly),", re.IGNORECASE)
 _NEXT = re.compile(r"^(?:second|secondly|third|thirdly|finally|lastly),", re.IGNORECASE)
@@ -64,20 +62,17 @@ def with_neighbours(chosen: Sequence[Evidence], ranked: Sequence[Evidence]) -> l
     for item in chosen:
         own = of_papers[item.document_id]
         place = next(number for number, other in enumerate(own) if other.start == item.start)
-        first = place
-        while first > max(place - _LEANT_ON, 0) and leans(own[first].text):
-            first -= 1
+        first = place - 1 if place and leans(item.text) else place
         following = takewhile(lambda one: _NEXT.match(one.text), own[place + 1 :]) if _FIRST.search(item.text) else ()
-        _place([*own[first : place + 1], *following], complete)
+        complete = _placed([*own[first : place + 1], *following], complete)
     return complete
 
 
-def _place(run: Sequence[Evidence], complete: list[Evidence]) -> None:
-    """Add successive sentences of a paper, each after the one before it."""
-    after = len(complete)
-    for item in run:
-        if item in complete:
-            after = complete.index(item) + 1
-        else:
-            complete.insert(after, item)
-            after += 1
+def _placed(run: Sequence[Evidence], complete: Sequence[Evidence]) -> list[Evidence]:
+    """Return the sentences with successive ones of a paper together, where the first of them stood, or at the end."""
+    first = min((complete.index(item) for item in run if item in complete), default=len(complete))
+    return [
+        *(item for item in complete[:first] if item not in run),
+        *run,
+        *(item for item in complete[first:] if item not in run),
+    ]

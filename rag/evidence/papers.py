@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rag.evidence.finder import Candidate
 from rag.listing import asks_list
-from rag.naming import is_titled, own_names, singular, title_head
+from rag.naming import has_name, is_titled, own_names, singular, title_head
 from rag.text import names_in, squeeze
 
 # What is asked of each of several papers, though one of them may mention the others.
@@ -58,7 +58,7 @@ def named_papers(question: str, candidates: Sequence[Candidate]) -> list[str]:
 
 
 def _joins(question: str, names: Sequence[str]) -> bool:
-    """Say whether a question has two of the names, squeezed, joined by "and"."""
+    """Say whether a question has two of the names, squeezed, joined by "and" or "or"."""
     parts = [squeeze(part) for part in re.split(r"\b(?:and|or)\b", question)]
     return any(
         first.endswith(one) and second.startswith(other)
@@ -68,14 +68,26 @@ def _joins(question: str, names: Sequence[str]) -> bool:
     )
 
 
-def asks_several(question: str, candidates: Sequence[Candidate]) -> bool:
-    """Say whether a question is about several papers: listed, named or described."""
-    return asks_list(question) or bool(_DESCRIBES_TWO.search(question)) or len(named_papers(question, candidates)) > 1
+def asks_several(question: str, candidates: Sequence[Candidate], second: str | None = None) -> bool:
+    """Say whether a question is about several papers: listed, named or described. Arguments as for `asked_papers`."""
+    return asks_list(question) or bool(asked_papers(question, candidates, second))
 
 
-def both_papers(
-    question: str, named: Sequence[str], candidates: Sequence[Candidate], second: str | None = None
-) -> list[str]:
+def asked_papers(question: str, candidates: Sequence[Candidate], second: str | None = None) -> list[str]:
+    """Return the ids of the papers that are asked about, named or described; none where it is one, or a list.
+
+    Args:
+        question: What is asked.
+        candidates: The papers found, best first.
+        second: Id of the paper that a part of the question is about, beside the first.
+    """
+    named = named_papers(question, candidates)
+    if len(named) > 1:
+        return named
+    return [] if asks_list(question) else _both_papers(question, named, candidates, second)
+
+
+def _both_papers(question: str, named: Sequence[str], candidates: Sequence[Candidate], second: str | None) -> list[str]:
     """Return the ids of the two papers that are asked about, of which at most one is named; none where it is not two.
 
     The others are the best ones, found about as well as the very best. Where the question names the
@@ -85,20 +97,22 @@ def both_papers(
         near = [item.document.id for item in candidates if item.score >= _OTHER_SHARE * candidates[0].score]
         both = list(dict.fromkeys([*named, *near]))[:2]
         return both if len(both) == 2 else []
-    pair = [candidates[0].document.id, second] if candidates and second else []
-    return [paper for paper in pair if paper] if set(pair) & set(named) else []
+    if second is None:
+        return []
+    pair = [candidates[0].document.id, second]
+    return pair if set(pair) & set(named) else []
 
 
 def listed_papers(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the papers that a question asks to be listed, best first; none where it asks for no list."""
     if not asks_list(question):
         return []
-    names = {squeeze(singular(name)) for name in names_in(question)} if " or " not in question else set()
-    with_names = [item for item in candidates if all(name in _squeezed(item) for name in names)]
+    names = {singular(name) for name in names_in(question)} if " or " not in question else set()
+    with_names = [item for item in candidates if all(_tells(item, name) for name in names)]
     candidates = with_names or candidates
     least = _LISTED_SHARE * max(item.score for item in candidates)
     return [item for item in candidates[:_MAX_LISTED] if item.score >= least and item.document.text]
 
 
-def _squeezed(candidate: Candidate) -> str:
-    return squeeze(f"{candidate.document.title} {candidate.document.text}")
+def _tells(candidate: Candidate, name: str) -> bool:
+    return has_name(f"{candidate.document.title} {candidate.document.text}", name)

@@ -28,11 +28,6 @@ class Reading(NamedTuple):
 class ReadingModel(Protocol):
     """A model that reads question and paper together. Thread-safe."""
 
-    @property
-    def fingerprint(self) -> str:
-        """Identity of weights and numerics."""
-        ...
-
     def read(self, question: str, papers: Sequence[Paper]) -> list[Reading]:
         """Return a reading per paper, in order."""
         ...

@@ -109,7 +109,7 @@ def _searched(answer: Answer) -> str:
 def _sentence(turn: Turn, sentence: AnswerSentence, quotes: dict[int, Citation], origin: str) -> str:
     body = sentence.text.rstrip()
     end = body[-1:] if body[-1:] in ".!?" else "."
-    markers = "".join(_marker(turn, number, quotes.get(number)) for number in sentence.markers)
+    markers = "".join(_marker(turn, number, quotes.get(number)) for number in sorted(sentence.markers))
     kind = "supported" if sentence.support == "supported" else "instead" if origin == "quotes" else "own"
     label, explanation = _SUPPORT[kind]
     return (

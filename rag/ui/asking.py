@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from rag.config import Settings
 from rag.errors import RagError
-from rag.pipeline import History, Options
+from rag.pipeline import Options
+from rag.searching import History
 from rag.types import Answer, Done, Draft, Step
 from rag.ui.answer_markup import render_progress, render_turn, render_turns
 from rag.ui.desk import Desk
