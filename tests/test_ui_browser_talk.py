@@ -131,7 +131,6 @@ def test_the_keyboard_does_it_all(served: Served, browser: Browser, model: SlowL
         marker = page.locator(".rag-marker").first
         marker.focus()
         assert page.is_visible("#rag-tip")
-        # The turn may be drawn once more after it stopped, without the focus.
         marker.press("Enter")
         page.wait_for_selector("#rag-cards mark.rag-active")
         assert page.evaluate("document.activeElement.id") == "rag-panel"
@@ -139,6 +138,24 @@ def test_the_keyboard_does_it_all(served: Served, browser: Browser, model: SlowL
             ask(page, blank)
             page.wait_for_timeout(200)
             assert page.locator(".rag-turn").count() == 1
+
+
+def test_a_source_opened_at_once_stays_open(served: Served, browser: Browser, model: SlowLLM) -> None:
+    """A marker followed the moment it appears keeps its source open while the page finishes the turn."""
+    with visiting(browser, served.url, 1280) as page:
+        model.words = 3
+        page.evaluate("""
+            new MutationObserver((_, seen) => {
+              const marker = document.querySelector("[data-status=answered] .rag-marker");
+              if (!marker) return;
+              seen.disconnect();
+              marker.click();
+            }).observe(document.documentElement, { childList: true, subtree: true });
+        """)
+        ask(page, MEMORY_QUESTION)
+        answered(page)
+        page.wait_for_timeout(300)
+        assert page.locator("#rag-cards mark.rag-active").count() == 1
 
 
 @pytest.mark.parametrize("width", WIDTHS)

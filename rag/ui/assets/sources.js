@@ -8,6 +8,8 @@
   function showSources(article, target = {}) {
     const kept = article && article.querySelector(".rag-sources");
     if (!kept || !cards()) return;
+    // Of an answer just given, a reader may have opened a source already.
+    if (target.keepsOpen && cards().dataset.turn === article.dataset.turn) return;
     cards().innerHTML = kept.innerHTML;
     cards().dataset.turn = article.dataset.turn;
     document.querySelectorAll(".rag-turn").forEach((one) => one.classList.toggle("rag-current", one === article));

@@ -85,7 +85,7 @@
     const turns = document.querySelectorAll(".rag-turn");
     const last = turns[turns.length - 1];
     document.body.classList.toggle("rag-started", turns.length > 0 || Boolean(pending));
-    if (last && last.querySelector(".rag-sources")) rag.showSources(last);
+    if (last && last.querySelector(".rag-sources")) rag.showSources(last, { keepsOpen: answered });
     else rag.clearSources();
     rag.showVotes();
     rag.showScope();
