@@ -1,4 +1,4 @@
-"""Fit the reading model: python -m eval.fit_reader ACM-CR/corpus.jsonl.gz (40 minutes on two cores).
+"""Fit the reading model: python -m eval.fit_reader ACM-CR/corpus.jsonl.gz (80 minutes on two cores).
 
 With glibc, MALLOC_MMAP_MAX_=0 and MALLOC_TRIM_THRESHOLD_=64000000000 in the environment halve the time.
 
@@ -9,7 +9,8 @@ is weighed and measured on the gold questions is about papers the model has neve
 
 A question is paired with the papers that answer it, with papers that are found near it and do not, and,
 where nothing answers, with the paper it seems to be about. Asked are: does the paper answer, which of its
-sentences, and which of their words.
+sentences, and which of their words. What is learned so is learned further with questions for details, half
+of them such that the paper speaks of the very thing and does not tell what is asked.
 
 Source: Hu et al., LoRA, ICLR 2022, arXiv:2106.09685.
 """
@@ -47,14 +48,18 @@ from rag.retriever import Retriever
 from rag.text import readable, sentence_spans
 
 TRAINING = (Path("eval/training/acm-cr.jsonl"), Path("eval/training/acm-cr-clusters.jsonl.gz"))
+DETAILS = Path("eval/training/acm-cr-details.jsonl.gz")
 FOUND = 12
 # Of an answerable question, papers near it that do not answer: as many are made, as many are learned in an epoch.
 OTHERS, OTHERS_AN_EPOCH = 3, 1
 RANK = 32
-STEPS = 3000
 BATCH = 16
-LEARNING_RATE = 7e-4
-MIX_RATE = 20 * LEARNING_RATE
+# Steps and learning rate, first and further on; of the weights of what is mixed the rate is higher.
+FIRST = (3000, 7e-4)
+FURTHER = (3000, 5e-4)
+MIX_RATE = 20
+# How often a question for a detail is taken where another is taken once.
+TIMES = 4
 # How often a question is put as a follow-up of another one about the same paper.
 FOLLOWING = 0.08
 
@@ -165,7 +170,7 @@ class Reader(torch.nn.Module):
             target = torch.zeros(len(sentences))
             target[evidence] = 1.0
             total = total + functional.binary_cross_entropy_with_logits(sentences, target)
-        if pair.facts or not pair.answers:
+        if example.facts.any() or not pair.answers:
             facts = example.facts[example.owners >= 0]
             weight = torch.tensor(3.0)
             total = total + functional.binary_cross_entropy_with_logits(words, facts, pos_weight=weight)
@@ -180,22 +185,23 @@ def main(corpus: Path) -> None:
     tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    with tempfile.TemporaryDirectory() as folder:
-        questions = [dict(row) for path in TRAINING for _, row in enumerate_json_lines(path)]
-        pairs = list(_pairs(questions, corpus, Path(folder)))
+    questions = [dict(row) for path in TRAINING for _, row in enumerate_json_lines(path)]
+    details = [dict(row) for _, row in enumerate_json_lines(DETAILS)]
+    pairs = list(_pairs(questions, corpus))
     reader = Reader(model_dir)
-    fit(reader, pairs, tokenizer)
+    fit(reader, pairs, tokenizer, *FIRST)
+    fit(reader, pairs + list(_pairs(details, corpus)) * TIMES, tokenizer, *FURTHER)
     _save(reader)
 
 
-def fit(reader: Reader, pairs: Sequence[Pair], tokenizer: Any) -> None:
-    """Learn from the pairs, rates falling to nothing."""
+def fit(reader: Reader, pairs: Sequence[Pair], tokenizer: Any, steps: int, rate: float) -> None:
+    """Learn from the pairs in so many steps, rates falling to nothing."""
     learned = {name: value for name, value in reader.named_parameters() if value.requires_grad}
     slow = [value for name, value in learned.items() if name != "mix"]
     optimizer = torch.optim.AdamW(
-        [{"params": slow, "lr": LEARNING_RATE}, {"params": [reader.mix], "lr": MIX_RATE}], weight_decay=0.01
+        [{"params": slow, "lr": rate}, {"params": [reader.mix], "lr": MIX_RATE * rate}], weight_decay=0.01
     )
-    warm = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / 100) * (1 - step / STEPS))
+    warm = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / 100) * (1 - step / steps))
     step, total = 0, 0.0
     while True:
         for batch in _batches(pairs, tokenizer):
@@ -210,7 +216,7 @@ def fit(reader: Reader, pairs: Sequence[Pair], tokenizer: Any) -> None:
             if step % 100 == 0:
                 print(f"step {step}: {total / 100:.3f}", file=sys.stderr)
                 total = 0.0
-            if step == STEPS:
+            if step == steps:
                 return
 
 
@@ -227,7 +233,9 @@ def _batches(pairs: Sequence[Pair], tokenizer: Any) -> Iterator[list[Example]]:
             taken[pair.question] = taken.get(pair.question, 0) + 1
             if taken[pair.question] > OTHERS_AN_EPOCH:
                 continue
-        earlier = random.choice(asked_of.get(pair.paper, [""])) if random.random() < FOLLOWING else ""
+        earlier = ""
+        if random.random() < FOLLOWING:
+            earlier = random.choice([one for one in asked_of.get(pair.paper, []) if one != pair.question] or [""])
         chosen.append(_example(pair, earlier, tokenizer))
     pools = [
         sorted(chosen[start : start + BATCH * 24], key=lambda example: len(example.row.ids))
@@ -255,7 +263,13 @@ def _example(pair: Pair, earlier: str, tokenizer: Any) -> Example:
     return Example(pair, row, torch.tensor(row.owners), facts)
 
 
-def _pairs(questions: Sequence[dict[str, Any]], corpus: Path, folder: Path) -> Iterator[Pair]:
+def _pairs(questions: Sequence[dict[str, Any]], corpus: Path) -> Iterator[Pair]:
+    """Yield the pairs of questions, the papers found being those of an index of their papers and some others."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _pairs_found(questions, corpus, Path(folder))
+
+
+def _pairs_found(questions: Sequence[dict[str, Any]], corpus: Path, folder: Path) -> Iterator[Pair]:
     titles = {title for item in questions for name in ("gold_titles", "near_titles") for title in item.get(name, [])}
     source = sample_corpus(corpus, titles, folder / "acm.jsonl")
     settings = read_settings()

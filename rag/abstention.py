@@ -12,18 +12,19 @@ NOT_IN_PASSAGES = "not in the passages"
 NOT_IN_CORPUS = "not in the corpus"
 
 # Fitted by eval/fit_abstention.py on the development questions.
-_INTERCEPT = -6.89
+_INTERCEPT = -4.33
 _WEIGHTS = {
-    "dense": 3.14,
-    "missing_names": -2.68,
-    "other_subject": -1.97,
-    "detail_missing": -2.62,
-    "least_match": 9.12,
-    "length": 5.37,
-    "answers": 0.72,
+    "dense": -0.58,
+    "missing_names": -2.25,
+    "other_subject": -1.27,
+    "detail_missing": -2.35,
+    "least_match": 8.46,
+    "length": 3.72,
+    "answers": 0.47,
+    "sentence_answers": 0.26,
 }
 FITTED = tuple(_WEIGHTS)
-_THRESHOLD = 0.3
+_THRESHOLD = 0.4
 # No one paper matches what is asked of several as well as what is asked of it alone.
 _THRESHOLD_LISTED = 0.1
 _THRESHOLD_SEVERAL = 0.005
@@ -59,6 +60,8 @@ class Signals:
             about; 0 where no list is asked for, or one about nothing in particular.
         named: 1 when the question has the document's own name, else 0.
         answers: Logit of the reading model that the paper of the best sentence answers.
+        sentence_answers: Its logit of the sentence that reads most like an answer. Of a question of several clauses
+            these two are of the one that is answered least.
     """
 
     dense: float
@@ -74,6 +77,7 @@ class Signals:
     topic_match: float
     named: float
     answers: float
+    sentence_answers: float
 
 
 def confidence(signals: Signals) -> float:

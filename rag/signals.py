@@ -75,4 +75,5 @@ def measure(
         named=float(bool(own)),
         length=1.0 if general else min(found.pieces / LONG_QUESTION, 1.0),
         answers=found.answers,
+        sentence_answers=found.sentence_answers,
     )

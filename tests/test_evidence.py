@@ -92,6 +92,20 @@ def test_a_clause_is_answered_by_what_was_read_for_it(finder: EvidenceFinder) ->
     assert ["It runs" in rankings[0][0].text, "46" in rankings[1][0].text] == [True, True]
 
 
+def test_a_question_is_answered_as_far_as_its_worst_clause(finder: EvidenceFinder) -> None:
+    """One half that is told does not answer for the other."""
+    question = "How small are phones, and how are blocks tuned?"
+    sentences = len(sentence_spans(_MEMORY.text))
+    whole = [Reading(5.0, [5.0] * sentences)]
+    told, untold = Reading(4.0, [6.0] * sentences), Reading(-3.0, [-7.0] * sentences)
+
+    both = finder.find(question, "", _BOTH[:1], whole, [[told], [told]])
+    half = finder.find(question, "", _BOTH[:1], whole, [[told], [untold]])
+
+    assert (both.answers, half.answers) == (4.0, -3.0)
+    assert half.sentence_answers < both.sentence_answers == pytest.approx(5.7)
+
+
 def test_a_paper_that_was_read_as_answering_goes_before(finder: EvidenceFinder) -> None:
     """Its sentences count by it."""
     readings = [
@@ -215,6 +229,16 @@ def test_each_clause_has_its_best_sentence_in_the_answer() -> None:
     chosen = choose("How fast, and on which device?", [first, second], _BOTH)
 
     assert [item.start for item in chosen] == [0, 2]
+
+
+def test_an_unsure_clause_gets_more_than_one_sentence() -> None:
+    """However sure the choice for the other clause is: the chance is each clause's own."""
+    sure = _ranking(("speed", 12.0), ("speed", 2.0), ("speed", 1.0), ("speed", 0.0))
+    unsure = _ranking(("speed", -3.0), ("speed", 0.0), ("speed", 3.1), ("speed", 3.0))
+
+    chosen = choose("How fast, and on which device?", [sure, unsure], _BOTH)
+
+    assert [item.start for item in chosen] == [0, 2, 3]
 
 
 def test_a_list_tells_what_each_paper_presents() -> None:

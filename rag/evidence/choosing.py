@@ -149,38 +149,54 @@ def _telling(question: str, ranked: Sequence[Evidence], candidate: Candidate) ->
 
 
 def _likeliest(rankings: Sequence[Sequence[Evidence]], max_words: int, patience: _Patience) -> list[Evidence]:
-    """Return the best sentence for each clause, then the best of all until the answer is likely among them.
+    """Return the best sentence for each clause, and further ones until the answer is likely among them.
 
     The scores are fitted as the logits of a choice among sentences, so their softmax is the chance
     that a sentence answers: a sure choice gives a short answer, an unsure one a longer one, of two
-    papers. While there is room for more words, further near sentences follow.
+    papers. Of several clauses each has its own chance, within the likeliest paper. While there is
+    room for more words, further near sentences follow.
     """
     ranked = _once(item for ranking in rankings for item in ranking)
     if not ranked:
         return []
     best = ranked[0]
-    total = sum(math.exp(item.score - best.score) for item in ranked)
-    chosen: list[Evidence] = _clause_firsts(rankings, best.document_id)
-    taken = {(item.document_id, item.start) for item in chosen}
+    own = [[item for item in ranking if item.document_id == best.document_id] for ranking in rankings]
+    chosen = _once(ranking[0] for ranking in own if ranking)
+    for ranking in (*own, ranked) if len(own) > 1 else (ranked,):
+        chosen += _until_likely(ranking, chosen, max_words, patience)
+    told = {item.document_id for item in chosen}
     for item in ranked:
-        if (item.document_id, item.start) in taken:
-            continue
-        papers = {one.document_id for one in chosen}
-        reached = sum(math.exp(one.score - best.score) for one in chosen) / total
-        words = sum(len(one.text.split()) for one in [*chosen, item])
-        unsure = (
-            reached < patience.likely and len(chosen) < patience.sentences and words <= patience.stretch * max_words
-        )
-        near = words <= max_words and item.score >= best.score - _WITHIN
-        if (unsure and len(papers | {item.document_id}) <= _MAX_PAPERS) or (near and item.document_id in papers):
+        near = item.document_id in told and item.score >= best.score - _WITHIN
+        if near and not _has(chosen, item) and _words([*chosen, item]) <= max_words:
             chosen.append(item)
     return chosen
 
 
-def _clause_firsts(rankings: Sequence[Sequence[Evidence]], paper: str) -> list[Evidence]:
-    """Return a paper's best sentence for each clause, each once."""
-    own = [[item for item in ranking if item.document_id == paper] for ranking in rankings]
-    return _once(ranking[0] for ranking in own if ranking)
+def _until_likely(
+    ranking: Sequence[Evidence], chosen: Sequence[Evidence], max_words: int, patience: _Patience
+) -> list[Evidence]:
+    """Return what of a ranking to add to the chosen, best first, until the answer is likely among all."""
+    added: list[Evidence] = []
+    chances = [math.exp(item.score - ranking[0].score) for item in ranking]
+    reached = sum(chance for item, chance in zip(ranking, chances, strict=True) if _has(chosen, item))
+    for item, chance in zip(ranking, chances, strict=True):
+        taken = [*chosen, *added]
+        if reached >= patience.likely * sum(chances) or len(taken) >= patience.sentences:
+            break
+        papers = {one.document_id for one in [*taken, item]}
+        fits = _words([*taken, item]) <= patience.stretch * max_words
+        if fits and len(papers) <= _MAX_PAPERS and not _has(taken, item):
+            added.append(item)
+            reached += chance
+    return added
+
+
+def _has(chosen: Sequence[Evidence], item: Evidence) -> bool:
+    return any((one.document_id, one.start) == (item.document_id, item.start) for one in chosen)
+
+
+def _words(chosen: Sequence[Evidence]) -> int:
+    return sum(len(item.text.split()) for item in chosen)
 
 
 def _once(evidence: Iterable[Evidence]) -> list[Evidence]:

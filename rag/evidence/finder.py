@@ -55,7 +55,9 @@ class Found:
         rankings: For each clause every sentence, best first.
         least_match: Mean best cosine, in the first document, of the three pieces that match least.
         pieces: How many word pieces of the question were compared.
-        answers: Logit of the paper of the very best sentence that it answers.
+        answers: Logit of the paper of the very best sentence that it answers; of several clauses, of the one it
+            answers least.
+        sentence_answers: Logit of the sentence that reads most like an answer; of several clauses, the least.
         terms: What the question asks for beside names of papers, as terms of the index.
     """
 
@@ -63,6 +65,7 @@ class Found:
     least_match: float
     pieces: int
     answers: float
+    sentence_answers: float
     terms: tuple[str, ...]
 
 
@@ -110,12 +113,18 @@ class EvidenceFinder:
         rankings = [sorted(map(_evidence, sentences), key=lambda evidence: -evidence.score) for sentences in weighed]
         best = max((ranking[0] for ranking in rankings if ranking), key=lambda item: item.score, default=None)
         least_match = _least_match(whole.tokens, candidates[0].tokens.vectors) if candidates else 0.0
-        answers = [
-            reading.answers
-            for candidate, reading in zip(candidates, readings, strict=True)
-            if best and candidate.document.id == best.document_id
-        ]
-        return Found(rankings, least_match, len(whole.tokens), max(answers, default=_NOTHING_READ), tuple(whole.terms))
+        row = next((row for row, item in enumerate(candidates) if best and item.document.id == best.document_id), None)
+        return Found(
+            rankings,
+            least_match,
+            len(whole.tokens),
+            _NOTHING_READ if row is None else _least_answered(row, readings, parts),
+            min(
+                (max(told.values[-1] for told in sentences) for sentences in weighed if sentences),
+                default=_NOTHING_READ,
+            ),
+            tuple(whole.terms),
+        )
 
     def weigh(
         self,
@@ -217,6 +226,11 @@ def _least_match(asked: Vectors, told: Vectors) -> float:
         return 0.0
     best = product(told, asked.T).max(axis=0)
     return float(np.sort(best)[:_LEAST_MATCHED].mean())
+
+
+def _least_answered(row: int, readings: Sequence[Reading], parts: Sequence[Sequence[Reading]]) -> float:
+    """Return the logit that a paper answers, of the whole question or the clause that it answers least."""
+    return min([readings[row].answers, *(part[row].answers for part in parts if row < len(part))])
 
 
 def _mixed(of_clause: Sequence[float], of_whole: Sequence[float]) -> list[float]:
