@@ -36,7 +36,7 @@ class _Patience(NamedTuple):
 # Who names no paper asks in other words than the papers', and has to see which paper it is; a follow-up
 # has few words to choose by.
 _NAMED = _Patience(0.6, 4, 2.8)
-_DESCRIBED = _Patience(0.86, 6, 3.4)
+_DESCRIBED = _Patience(0.84, 6, 3.4)
 # While there is room, a sentence is taken that scores at most this much less than the first.
 _WITHIN = 2.0
 # Of each of several named papers: sentences at most, and the chance at which they suffice.
