@@ -26,8 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
+from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 from torch.nn import functional
 from torch.nn.utils import parametrize
@@ -49,6 +51,8 @@ from rag.text import readable, sentence_spans
 
 TRAINING = (Path("eval/training/acm-cr.jsonl"), Path("eval/training/acm-cr-clusters.jsonl.gz"))
 DETAILS = Path("eval/training/acm-cr-details.jsonl.gz")
+# More of those, by other writers about other papers, that nothing is learned from.
+CHECK = Path("eval/training/acm-cr-details-check.jsonl.gz")
 FOUND = 12
 # Of an answerable question, papers near it that do not answer: as many are made, as many are learned in an epoch.
 OTHERS, OTHERS_AN_EPOCH = 3, 1
@@ -192,6 +196,25 @@ def main(corpus: Path) -> None:
     fit(reader, pairs, tokenizer, *FIRST)
     fit(reader, pairs + list(_pairs(details, corpus)) * TIMES, tokenizer, *FURTHER)
     _save(reader)
+    check(reader, list(_pairs([dict(row) for _, row in enumerate_json_lines(CHECK)], corpus)), tokenizer)
+
+
+def check(reader: Reader, pairs: Sequence[Pair], tokenizer: Any) -> None:
+    """Print how well a question's own paper shows whether it answers, and how often its right sentence is first."""
+    told, answers, first = [], [], []
+    for pair in pairs:
+        if not pair.answers and not pair.unanswerable:
+            continue
+        example = _example(pair, "", tokenizer)
+        with torch.no_grad():
+            paper, sentences, _ = reader.scores(reader([example])[0], example)
+        told.append(float(paper))
+        answers.append(pair.answers)
+        if pair.answers:
+            first.append(int(sentences.argmax()) in pair.evidence)
+    print(
+        "area under the curve", round(roc_auc_score(answers, told), 3), "right sentence first", np.mean(first).round(3)
+    )
 
 
 def fit(reader: Reader, pairs: Sequence[Pair], tokenizer: Any, steps: int, rate: float) -> None:
