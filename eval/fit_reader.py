@@ -189,14 +189,12 @@ def main(corpus: Path) -> None:
     tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    questions = [dict(row) for path in TRAINING for _, row in enumerate_json_lines(path)]
-    details = [dict(row) for _, row in enumerate_json_lines(DETAILS)]
-    pairs = list(_pairs(questions, corpus))
+    pairs = list(_pairs(TRAINING, corpus))
     reader = Reader(model_dir)
     fit(reader, pairs, tokenizer, *FIRST)
-    fit(reader, pairs + list(_pairs(details, corpus)) * TIMES, tokenizer, *FURTHER)
+    fit(reader, pairs + list(_pairs([DETAILS], corpus)) * TIMES, tokenizer, *FURTHER)
     _save(reader)
-    check(reader, list(_pairs([dict(row) for _, row in enumerate_json_lines(CHECK)], corpus)), tokenizer)
+    check(reader, list(_pairs([CHECK], corpus)), tokenizer)
 
 
 def check(reader: Reader, pairs: Sequence[Pair], tokenizer: Any) -> None:
@@ -286,8 +284,9 @@ def _example(pair: Pair, earlier: str, tokenizer: Any) -> Example:
     return Example(pair, row, torch.tensor(row.owners), facts)
 
 
-def _pairs(questions: Sequence[dict[str, Any]], corpus: Path) -> Iterator[Pair]:
-    """Yield the pairs of questions, the papers found being those of an index of their papers and some others."""
+def _pairs(files: Sequence[Path], corpus: Path) -> Iterator[Pair]:
+    """Yield the pairs of the files' questions; papers are found among their papers and some others."""
+    questions = [dict(row) for path in files for _, row in enumerate_json_lines(path)]
     with tempfile.TemporaryDirectory() as folder:
         yield from _pairs_found(questions, corpus, Path(folder))
 

@@ -27,6 +27,7 @@ _REMEMBERED_DOCUMENTS = 512
 # What counts for a sentence, fitted by eval/fit_evidence.py: a point of its paper's retrieval score, that this is the
 # best paper, a logit of its paper's reading, a point of what its features score, a logit of its own reading.
 WEIGHTS = {"document": 8.2, "best_document": 2.4, "paper_read": 0.25, "features": 1.67, "sentence_read": 0.64}
+_SENTENCE_READ = tuple(WEIGHTS).index("sentence_read")
 # Word pieces of the question that tell what a document lacks.
 _LEAST_MATCHED = 3
 # The logit of a paper where there is none.
@@ -120,7 +121,7 @@ class EvidenceFinder:
             len(whole.tokens),
             _NOTHING_READ if row is None else _least_answered(row, readings, parts),
             min(
-                (max(told.values[-1] for told in sentences) for sentences in weighed if sentences),
+                (max(told.values[_SENTENCE_READ] for told in sentences) for sentences in weighed if sentences),
                 default=_NOTHING_READ,
             ),
             tuple(whole.terms),
